@@ -1,0 +1,74 @@
+package engine
+
+import "idiolect/backends/local/engine/kernel"
+
+// queryBlock is how many positions of a sequence are attended from at once: it bounds the memory of
+// the probabilities to queryBlock rows and skips most keys that lie in the future.
+const queryBlock = 64
+
+// attentionScratch is one thread's memory for one block of queries of one key/value head.
+type attentionScratch struct {
+	probs, dprobs []float32 // [queryBlock*group, keys]
+	out           []float32 // [queryBlock*group, HeadDim]
+}
+
+func (t *Trainer) reserveAttention(longest int) {
+	rows := min(queryBlock, longest) * t.config.group()
+	for len(t.scratch.attention) < t.rt.Threads {
+		t.scratch.attention = append(t.scratch.attention, attentionScratch{})
+	}
+	for i := range t.scratch.attention {
+		if s := &t.scratch.attention[i]; len(s.probs) < rows*longest {
+			*s = attentionScratch{
+				make([]float32, rows*longest), make([]float32, rows*longest), make([]float32, rows*t.config.HeadDim),
+			}
+		}
+	}
+}
+
+// attend is causal attention within each sequence: attn = softmax(q k^T / sqrt(HeadDim)) v. The query
+// heads that share a key/value head are one product.
+func (t *Trainer) attend(b *batch, a *blockActivations) {
+	c := t.config
+	t.rt.each(len(b.spans)*c.KVHeads, func(thread, i int) {
+		h := t.head(b, a, i)
+		s := &t.scratch.attention[thread]
+		for lo := 0; lo < h.length; lo += queryBlock {
+			rows, keys := h.block(lo)
+			probs := h.probabilities(t.rt.Kernels, s.probs, lo)
+			t.rt.Kernels.MatMul(1, rows, c.HeadDim, keys, rowMajor(probs, keys), rowMajor(h.v, c.HeadDim), s.out, c.HeadDim, false)
+			h.scatter(a.attn, s.out, lo)
+		}
+	})
+}
+
+// attendBack fills scratch.dq, dk and dv from scratch.dattn. Probabilities are computed again: for
+// the short documents of this engine that is cheaper than to keep them. With p the probabilities,
+//
+//	dv = p^T do;  dp = do v^T;  ds = p * (dp - rowsum(p*dp)) / sqrt(HeadDim);  dq = ds k;  dk = ds^T q
+func (t *Trainer) attendBack(b *batch, a *blockActivations) {
+	hd, k := t.config.HeadDim, t.rt.Kernels
+	t.rt.each(len(b.spans)*t.config.KVHeads, func(thread, i int) {
+		h := t.head(b, a, i)
+		s := &t.scratch.attention[thread]
+		dq, dk, dv := t.scratch.dq[h.offset*h.group:], t.scratch.dk[h.offset:], t.scratch.dv[h.offset:]
+		last := (h.length - 1) / queryBlock * queryBlock
+		for lo := last; lo >= 0; lo -= queryBlock {
+			// The last block sees every key, so it writes dk and dv and the others add to them.
+			add := lo != last
+			rows, keys := h.block(lo)
+			p, dp := h.probabilities(k, s.probs, lo), s.dprobs[:rows*keys]
+			h.gather(s.out, t.scratch.dattn, lo)
+			q := h.q[lo*h.group*hd:]
+			k.MatMul(1, rows, keys, hd, rowMajor(s.out, hd), transposed(h.v, hd), dp, keys, false)
+			k.MatMul(1, keys, hd, rows, transposed(p, keys), rowMajor(s.out, hd), dv, hd, add)
+			h.softmaxBack(k, dp, p, lo)
+			k.MatMul(1, rows, hd, keys, rowMajor(dp, keys), rowMajor(h.k, hd), dq[lo*h.group*hd:], hd, false)
+			k.MatMul(1, keys, hd, rows, transposed(dp, keys), rowMajor(q, hd), dk, hd, add)
+		}
+	})
+}
+
+// rowMajor is a matrix whose rows are width apart; transposed is the transpose of that matrix.
+func rowMajor(p []float32, width int) kernel.Mat   { return kernel.Mat{P: p, Rs: width, Cs: 1} }
+func transposed(p []float32, width int) kernel.Mat { return kernel.Mat{P: p, Rs: 1, Cs: width} }

@@ -1,0 +1,169 @@
+package local
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idiolect/backends"
+	"idiolect/backends/backendtest"
+	"idiolect/backends/local/engine"
+	"idiolect/backends/local/tokenizer"
+	"idiolect/internal/rng"
+)
+
+// tiny writes an untrained model of 30,000 parameters and returns its folder.
+func tiny(t testing.TB) string {
+	t.Helper()
+	tok, err := tokenizer.Train(slices.Values([]string{"user\nWrite a haiku about rain.", "assistant\nthing is a thing word", "system\n"}), 288, tokenizer.Reserved())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := engine.Config{Vocab: tok.Vocab(), Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, FF: 48, Context: 96, RopeTheta: 10000, NormEps: 1e-6, Tied: true, QKNorm: true}
+	w := engine.NewWeights(c)
+	w.Init(rng.New(1, rng.Init, "", "").Normal, .2)
+	dir := filepath.Join(t.TempDir(), "tiny")
+	if err := Export(dir, w, tok, nil); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func open(t testing.TB, threads int) *Backend {
+	t.Helper()
+	b, err := New(threads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestContract(t *testing.T) {
+	backendtest.Run(t, backendtest.Subject{Backend: open(t, 2), Model: tiny(t)})
+}
+
+// tuned is what a few steps of training make of a model on so many threads, and
+// what the result answers.
+func tuned(t *testing.T, dir string, threads int) (state, policy []byte, texts []string) {
+	t.Helper()
+	b := open(t, threads)
+	tr, err := b.Trainer(t.Context(), backends.Model{Name: dir}, backends.Tuning{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data []backends.Datum
+	for i := range 13 {
+		d, err := tr.Renderer().Example([]backends.Message{{Role: "user", Content: "Write."}, {Role: "assistant", Content: strings.Repeat("thing word ", i%5+1)}}, .1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(data, d)
+	}
+	for range 4 {
+		if _, err := tr.ForwardBackward(t.Context(), data, backends.CrossEntropy); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tr.OptimStep(t.Context(), backends.Adam{LearningRate: 3e-3, ClipNorm: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var s, p bytes.Buffer
+	if err := tr.SaveState(&s); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.SavePolicy(&p); err != nil {
+		t.Fatal(err)
+	}
+	return s.Bytes(), p.Bytes(), answers(t, b, dir, p.Bytes())
+}
+
+func answers(t *testing.T, b *Backend, dir string, policy []byte) []string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "policy")
+	if err := os.WriteFile(path, policy, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sampler, err := b.Sampler(t.Context(), backends.Model{Name: dir, Checkpoint: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make([]string, 56)
+	err = sampler.Sample(t.Context(), requests(56), func(i int, c backends.Completion, err error) { texts[i] = fmt.Sprint(c, err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+func requests(n int) []backends.Request {
+	reqs := make([]backends.Request, n)
+	for i := range reqs {
+		reqs[i] = backends.Request{Messages: []backends.Message{{Role: "user", Content: fmt.Sprintf("Write %d.", i*i)}}, MaxTokens: 24 + i%7, Temperature: 1, Seed: uint64(i)}
+	}
+	return reqs
+}
+
+// Training and sampling give the same bits on any number of threads.
+func TestThreadsChangeNothing(t *testing.T) {
+	dir := tiny(t)
+	state, policy, texts := tuned(t, dir, 1)
+	for _, threads := range []int{2, 4, 7} {
+		s, p, x := tuned(t, dir, threads)
+		if !bytes.Equal(state, s) || !bytes.Equal(policy, p) {
+			t.Errorf("%d threads trained other weights than one", threads)
+		}
+		if d := cmp.Diff(texts, x); d != "" {
+			t.Errorf("%d threads sampled otherwise (-one thread):\n%s", threads, d)
+		}
+	}
+}
+
+// A row alone and the same row among 56.
+func TestNeighboursChangeNothing(t *testing.T) {
+	dir := tiny(t)
+	b := open(t, 2)
+	sampler, err := b.Sampler(t.Context(), backends.Model{Name: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reqs := requests(56)
+	among := make([]backends.Completion, len(reqs))
+	if err := sampler.Sample(t.Context(), reqs, func(i int, c backends.Completion, _ error) { among[i] = c }); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, 1, 27, 28, 55} {
+		var alone backends.Completion
+		if err := sampler.Sample(t.Context(), reqs[i:i+1], func(_ int, c backends.Completion, _ error) { alone = c }); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(among[i], alone); d != "" {
+			t.Errorf("row %d (-among 56 +alone):\n%s", i, d)
+		}
+	}
+}
+
+func TestDamagedModelsAreNamed(t *testing.T) {
+	for name, c := range map[string]struct{ file, text, want string }{
+		"another architecture": {"config.json", `{"model_type":"gpt2"}`, `model_type "gpt2"`},
+		"no JSON":              {"config.json", `{`, "config.json"},
+		"weights cut short":    {"model.safetensors", "12345678", "safetensors"},
+		"no tokenizer":         {"tokenizer.json", `{}`, "tokenizer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := tiny(t)
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := open(t, 1).Sampler(t.Context(), backends.Model{Name: dir})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want something about %s", err, c.want)
+			}
+		})
+	}
+}

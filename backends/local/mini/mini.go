@@ -1,0 +1,26 @@
+// Package mini holds the shipped models: small decoders pretrained by
+// `idiolect pretrain` in a world that this repository generates. docs/mini.md is
+// their model card. Each is frozen: its files never change, and a test holds
+// their hashes.
+package mini
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed mini-1
+var files embed.FS
+
+// Names lists the models, newest first; mini is an alias of the first.
+func Names() []string { return []string{"mini-1"} }
+
+// Files are the files of a model that Names lists, as a Hugging Face checkpoint
+// has them.
+func Files(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err)
+	}
+	return sub
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"idiolect/steps"
+)
+
+func (a *app) pretrainCommand() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use: "pretrain SPEC", Short: "trains a model from scratch (how the shipped one was made)", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			spec, err := steps.ReadPretrain(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			ctx, cancel := context.WithCancel(c.Context())
+			defer cancel()
+			go func() {
+				select {
+				case <-a.stop:
+					cancel()
+				case <-ctx.Done():
+				}
+			}()
+			if err := steps.Pretrain(ctx, spec, out, a.stderr); err != nil {
+				return &exitError{exitFailed, err}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&out, "out", "o", "", "the `directory` of the checkpoint")
+	_ = c.MarkFlagRequired("out")
+	return c
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"idiolect/reports"
+	"idiolect/runner"
+)
+
+type runFlags struct {
+	specFlags
+	only, fresh []string
+	dry         bool
+	workers     int
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use: "run SPEC", Short: "run an experiment, or go on with it, and print its tables", Args: cobra.ExactArgs(1),
+		Long: `run makes what the spec describes and prints the comparison. Finished steps are
+reused; an interrupted run goes on where it stopped, with the same results: just
+run it again.`,
+		RunE: func(c *cobra.Command, args []string) error { return a.runSpec(c.Context(), args[0], f) },
+	}
+	f.add(c)
+	c.Flags().StringArrayVar(&f.only, "only", nil, "run this `step` and what it needs alone")
+	c.Flags().StringArrayVar(&f.fresh, "fresh", nil, "make this `step` again, and what depends on it")
+	c.Flags().BoolVar(&f.dry, "dry-run", false, "print the plan and stop")
+	c.Flags().IntVarP(&f.workers, "workers", "j", 0, "`steps` at once; 0: one per core")
+	c.Flags().IntVar(&f.threads, "threads", 0, "`cores` of the embedded engine; 0: all")
+	return c
+}
+
+func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
+	p, err := a.open(ctx, path, f.specFlags)
+	if err != nil {
+		return err
+	}
+	if f.dry {
+		last, err := p.previous()
+		if err != nil {
+			return err
+		}
+		return printPlan(a.stdout, p.plan, p.plan.Status(p.store, last))
+	}
+	for _, id := range append(f.only, f.fresh...) {
+		if _, ok := p.plan.Find(id); !ok {
+			return usage(fmt.Errorf("there is no step %q in %s - it has %s", id, path, stepIDs(p.plan)))
+		}
+	}
+	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.exp.Source, p.plan, time.Now())
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if dir.Resumed {
+		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
+	}
+	result, runErr := a.execute(ctx, p, dir, f)
+	return a.finish(p, dir, result, runErr, path)
+}
+
+// execute runs the plan under a display.
+func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFlags) (*runner.Result, error) {
+	show := newDisplay(a.stderr)
+	defer show.close()
+	fresh := map[string]bool{}
+	for _, id := range f.fresh {
+		fresh[id] = true
+	}
+	var eventErr error
+	result, err := runner.Execute(ctx, p.plan, p.store, runner.Options{
+		Workers: f.workers, Only: f.only, Fresh: fresh, Stop: a.stop,
+		Events: func(e runner.Event) {
+			show.event(e)
+			if err := dir.Event(e); err != nil {
+				eventErr = err
+			}
+		},
+	})
+	return result, errors.Join(err, eventErr)
+}
+
+// finish publishes what there is, prints the report and settles the exit code.
+func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr error, path string) error {
+	interrupted := result.Stopped > 0
+	if err := dir.Finish(result, runErr, time.Now()); err != nil {
+		return err
+	}
+	if err := dir.Publish(p.plan, p.store); err != nil {
+		return err
+	}
+	if interrupted {
+		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  idiolect run %s\n", result.Done+result.Cached, len(p.plan.Actions), path)
+		return &exitError{code: exitInterrupted}
+	}
+	report, err := reports.Build(reportInput(p, dir.Path, result))
+	if err != nil {
+		return errors.Join(runErr, err)
+	}
+	if err := errors.Join(report.Write(dir.Path), report.Terminal(a.stdout, width(a.stdout), colored(a.stdout))); err != nil {
+		return errors.Join(runErr, err)
+	}
+	fmt.Fprintf(a.stderr, "report: %s\n", dir.Path+string(os.PathSeparator)+"report.md")
+	if runErr != nil {
+		return &exitError{exitFailed, runErr}
+	}
+	var failed []string
+	for _, o := range report.Claims() {
+		if !o.OK {
+			failed = append(failed, fmt.Sprintf("expect: %s: %s", o.Text, o.Why))
+		}
+	}
+	if len(failed) > 0 {
+		return &exitError{exitFailed, errors.New(strings.Join(failed, "\n"))}
+	}
+	return nil
+}
+
+// reportInput tells the report what the spec calls things.
+func reportInput(p *project, dir string, result *runner.Result) reports.Input {
+	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.exp.Source}
+	for id, e := range p.exp.Evals.All() {
+		info := reports.EvalInfo{ID: id, Baseline: e.Baseline.ID, Pairs: e.Pairs, Samples: e.Samples, Data: e.Data.String()}
+		for _, m := range e.Methods {
+			info.Methods = append(info.Methods, m.ID)
+		}
+		for _, j := range e.Judges {
+			info.Judges = append(info.Judges, j.ID)
+		}
+		in.Evals = append(in.Evals, info)
+	}
+	for _, c := range p.exp.Expect {
+		in.Claims = append(in.Claims, reports.Claim{
+			Text: c.Text, Op: c.Op, Holds: c.Holds,
+			Left:  reports.Quantity{Eval: c.Left.Eval, Method: c.Left.Method, Judge: c.Left.Judge, Stat: c.Left.Stat, Number: c.Left.Number},
+			Right: reports.Quantity{Eval: c.Right.Eval, Method: c.Right.Method, Judge: c.Right.Judge, Stat: c.Right.Stat, Number: c.Right.Number},
+		})
+	}
+	return in
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/expr-lang/expr"
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/tw"
+	"github.com/spf13/cobra"
+
+	"idiolect/runner"
+	"idiolect/runner/tables"
+)
+
+type showFlags struct {
+	where   string
+	n       int
+	columns []string
+	asJSON  bool
+}
+
+func (a *app) showCommand() *cobra.Command {
+	var f showFlags
+	c := &cobra.Command{
+		Use: "show RUN [TABLE]", Short: "rows of an artifact, to read data before trusting it", Args: cobra.RangeArgs(1, 2),
+		Long: `show lists the tables of a run, or prints rows of one. RUN is a run's directory,
+such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
+data.topics, or a step and a file of it, such as methods.tuned.training.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			dir, err := runner.FindRun(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			if len(args) == 1 {
+				return listTables(a.stdout, dir)
+			}
+			return a.showTable(dir, args[1], f)
+		},
+	}
+	c.Flags().StringVar(&f.where, "where", "", "an `expression` over the columns, such as 'not accepted'")
+	c.Flags().IntVarP(&f.n, "rows", "n", 10, "how many rows; 0: all")
+	c.Flags().StringSliceVar(&f.columns, "columns", nil, "which `columns`")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row")
+	return c
+}
+
+func listTables(w io.Writer, dir string) error {
+	names, err := tableNames(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fmt.Fprintln(w, name)
+	}
+	return nil
+}
+
+func tableNames(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "artifacts", "*.parquet"))
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(f), ".parquet")
+	}
+	return files, nil
+}
+
+func (a *app) showTable(dir, name string, f showFlags) error {
+	path := filepath.Join(dir, "artifacts", name+".parquet")
+	if _, err := os.Stat(path); err != nil {
+		names, _ := tableNames(dir)
+		return usage(fmt.Errorf("%s has no table %q - it has %s", dir, name, strings.Join(names, ", ")))
+	}
+	columns, rows, err := tables.ReadAny(path)
+	if err != nil {
+		return err
+	}
+	if rows, err = matching(rows, columns, f.where); err != nil {
+		return usage(err)
+	}
+	total := len(rows)
+	if f.n > 0 && len(rows) > f.n {
+		rows = rows[:f.n]
+	}
+	if len(f.columns) > 0 {
+		for _, c := range f.columns {
+			if !slices.Contains(columns, c) {
+				return usage(fmt.Errorf("there is no column %q - there are %s", c, strings.Join(columns, ", ")))
+			}
+		}
+		columns = f.columns
+	}
+	if f.asJSON {
+		return printJSON(a.stdout, columns, rows)
+	}
+	if err := printRows(a.stdout, columns, rows); err != nil {
+		return err
+	}
+	if len(rows) < total {
+		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", len(rows), total)
+	}
+	return nil
+}
+
+// matching keeps the rows for which the expression holds.
+func matching(rows []map[string]any, columns []string, where string) ([]map[string]any, error) {
+	if where == "" {
+		return rows, nil
+	}
+	env := map[string]any{}
+	for _, c := range columns {
+		env[c] = nil
+	}
+	program, err := expr.Compile(where, expr.Env(env), expr.AsAny())
+	if err != nil {
+		return nil, fmt.Errorf("--where: %w", err)
+	}
+	var kept []map[string]any
+	for _, row := range rows {
+		v, err := expr.Run(program, row)
+		if err != nil {
+			return nil, fmt.Errorf("--where: %w", err)
+		}
+		if yes, ok := v.(bool); ok && yes {
+			kept = append(kept, row)
+		}
+	}
+	return kept, nil
+}
+
+func printJSON(w io.Writer, columns []string, rows []map[string]any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for _, row := range rows {
+		line := map[string]any{}
+		for _, c := range columns {
+			line[c] = row[c]
+		}
+		if err := e.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printRows(w io.Writer, columns []string, rows []map[string]any) error {
+	t := tablewriter.NewTable(w, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithRowAutoWrap(tw.WrapNormal), tablewriter.WithColumnMax(48))
+	t.Header(columns)
+	for _, row := range rows {
+		cells := make([]string, len(columns))
+		for i, c := range columns {
+			cells[i] = cellText(row[c])
+		}
+		if err := t.Append(cells); err != nil {
+			return err
+		}
+	}
+	return t.Render()
+}
+
+// cellText is a value for a terminal: what models wrote cannot move the cursor.
+func cellText(v any) string {
+	if v == nil {
+		return "-"
+	}
+	text := fmt.Sprint(v)
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+	if r := []rune(text); len(r) > 400 {
+		text = string(r[:400]) + "…"
+	}
+	return text
+}
+

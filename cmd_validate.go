@@ -1,0 +1,38 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"idiolect/specs"
+)
+
+func (a *app) validateCommand() *cobra.Command {
+	var f specFlags
+	c := &cobra.Command{
+		Use: "validate SPEC...", Short: "every mistake at once, with file:line:col", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			var mistakes specs.Errors
+			for _, path := range args {
+				_, err := a.open(c.Context(), path, f)
+				var es specs.Errors
+				switch {
+				case errors.As(err, &es):
+					mistakes = append(mistakes, es...)
+				case err != nil:
+					return err
+				default:
+					fmt.Fprintf(a.stdout, "%s: ok\n", path)
+				}
+			}
+			if len(mistakes) > 0 {
+				return usage(mistakes)
+			}
+			return nil
+		},
+	}
+	f.add(c)
+	return c
+}

@@ -1,0 +1,51 @@
+// Package datasets turns a spec's data entries into rows: it reads a source,
+// gives each row its key, and applies what the spec says, always in one order:
+// read, columns, set, where, dedup, shuffle, limit, split.
+//
+//	datasets.go  the interface and the catalogue of sources
+//	row.go       a row and its key
+//	prepare.go   what is done to the rows
+//	lines.go     one row per line of a text file
+//	jsonl.go     one row per line of JSON
+//	inline.go    rows written in the spec
+//	world        the small world that the shipped model was made from
+//
+// It knows no models; sources that make rows are steps.
+package datasets
+
+import (
+	"iter"
+
+	"idiolect/specs"
+)
+
+// Source reads the rows of one data entry. Relative paths start at dir, the
+// directory of the spec.
+type Source interface {
+	// Read yields the fields of each row in file order, and where the row
+	// stands. It ends after the first error, which names the place.
+	Read(dir string) iter.Seq2[Record, error]
+	// Columns tells the columns of the rows without reading them all.
+	Columns(dir string) ([]string, error)
+	// Files lists the files whose content decides the rows, for keys.
+	Files(dir string) []File
+}
+
+// File is a file that a source reads: Name as the spec writes it, and where it is.
+type File struct{ Name, Path string }
+
+// Record is one row as read. Fields hold what JSON holds: string, bool, nil,
+// int64, float64, []any, map[string]any.
+type Record struct {
+	Fields map[string]any
+	Place  string // file:line as the spec names the file
+}
+
+// Sources lists the sources that read, in the order in which a reader meets them.
+func Sources() specs.Catalog[Source] {
+	return specs.Catalog[Source]{
+		lines(),  // a text file
+		jsonl(),  // a file of JSON objects
+		inline(), // the spec itself
+	}
+}

@@ -1,0 +1,142 @@
+// Command idiolect compares ways of making a language model write as one person,
+// or one judge, likes: one YAML spec in, one table out. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"idiolect/specs"
+)
+
+// Exit codes, as design and --help have them.
+const (
+	exitDone        = 0
+	exitFailed      = 1 // a step, or an expect
+	exitUsage       = 2 // the spec or the command line
+	exitBudget      = 3
+	exitInterrupted = 130
+)
+
+// exitError carries an exit code to main; the message, if any, is printed there.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(err error) error { return &exitError{exitUsage, err} }
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the whole program for some arguments; it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	app := &app{stdout: stdout, stderr: stderr, stop: make(chan struct{})}
+	ctx, cancel := app.interrupts()
+	defer cancel()
+	root := app.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var e *exitError
+	if !errors.As(err, &e) { // cobra's own: an unknown command, a wrong number of arguments
+		e = &exitError{exitUsage, fmt.Errorf("%w\nhint: idiolect --help lists the commands", err)}
+	}
+	app.complain(e.err)
+	return e.code
+}
+
+// app is what commands share: where they write, and how they are stopped.
+type app struct {
+	stdout, stderr io.Writer
+	stop           chan struct{} // closed by the first interrupt
+}
+
+// interrupts closes stop at the first Ctrl-C and ends the context at the second.
+func (a *app) interrupts() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		close(a.stop)
+		fmt.Fprintln(a.stderr, "\ninterrupted: finishing what is in flight (again: stop at once)")
+		<-signals
+		cancel()
+	}()
+	return ctx, func() { signal.Stop(signals); cancel() }
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "idiolect",
+		Short: "one YAML spec in, one table out: which way makes a model write as this judge likes",
+		Long: `idiolect compares ways of making a language model write as one person, or one
+judge, likes: prompts, fine-tuning on answers, keeping what a judge accepted.
+One YAML spec says what is compared; a run answers with tables and a report.
+
+Exit codes: 0 done; 1 the experiment failed (a step, an expect); 2 the spec or
+the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
+(resumable). Results go to stdout, talk to stderr.`,
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
+	})
+	root.AddCommand(a.runCommand(), a.planCommand(), a.validateCommand(), a.explainCommand(), a.showCommand(), a.pretrainCommand(), a.versionCommand())
+	return root
+}
+
+// complain prints an error for people.
+func (a *app) complain(err error) {
+	if err == nil {
+		return
+	}
+	var mistakes specs.Errors
+	if errors.As(err, &mistakes) {
+		fmt.Fprint(a.stderr, mistakes.Render(colored(a.stderr)))
+		return
+	}
+	fmt.Fprintln(a.stderr, "idiolect:", err)
+}
+
+// colored says whether a stream is a terminal that wants colour.
+func colored(w io.Writer) bool {
+	_, off := os.LookupEnv("NO_COLOR")
+	return terminal(w) && !off && os.Getenv("TERM") != "dumb"
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is how many columns a stream shows; 100 where nobody knows.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 100
+}

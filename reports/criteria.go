@@ -1,0 +1,79 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+
+	"idiolect/runner/tables"
+)
+
+// criteria tells what moved: every criterion of a judge for every method.
+func (r *Report) criteria(e *evaluation) section {
+	s := section{title: "What moved in " + e.ID, file: "criteria"}
+	for _, judge := range e.Judges {
+		names := e.criteriaOf(judge)
+		if len(names) == 0 {
+			continue
+		}
+		t := table{caption: fmt.Sprintf("Share of completions that meet each criterion of %s, pooled over the repeats:", judge), columns: []column{{name: "criterion", left: true}}}
+		for _, m := range e.Methods {
+			t.columns = append(t.columns, column{name: m})
+		}
+		for _, name := range names {
+			row := []string{name}
+			for _, m := range e.Methods {
+				row = append(row, criterionCell(e.score(m, judge, name, 0)))
+			}
+			t.rows = append(t.rows, row)
+		}
+		s.blocks = append(s.blocks, t)
+		if moved := e.moved(judge, names); moved != "" {
+			s.blocks = append(s.blocks, para(moved))
+		}
+	}
+	return s
+}
+
+func criterionCell(s *tables.Score) string {
+	if s == nil {
+		return none
+	}
+	return share(s.Mean, s.Low, s.High)
+}
+
+// criteriaOf lists a judge's criteria in the order of the table.
+func (e *evaluation) criteriaOf(judge string) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, s := range e.scores {
+		if s.Judge == judge && s.Criterion != nil && !seen[*s.Criterion] {
+			seen[*s.Criterion] = true
+			names = append(names, *s.Criterion)
+		}
+	}
+	return names
+}
+
+// moved names, for each method, the criterion that is farthest from the baseline's.
+func (e *evaluation) moved(judge string, names []string) string {
+	told := ""
+	for _, m := range e.Methods {
+		if m == e.Baseline || e.isUntrained(m, 0) {
+			continue
+		}
+		most, at := 0.0, ""
+		for _, name := range names {
+			a, b := e.score(e.Baseline, judge, name, 0), e.score(m, judge, name, 0)
+			if a == nil || b == nil || a.Mean == nil || b.Mean == nil {
+				continue
+			}
+			if d := *b.Mean - *a.Mean; math.Abs(d) > math.Abs(most) {
+				most, at = d, name
+			}
+		}
+		if at != "" {
+			told += fmt.Sprintf(" %s differs from %s most in %s (%s points).", m, e.Baseline, at, signed(most))
+		}
+	}
+	return trimmed(told)
+}

@@ -1,0 +1,205 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"idiolect/runner/tables"
+)
+
+// findings are the sentences that follow from the numbers of one judge.
+func (r *Report) findings(e *evaluation, judge string) items {
+	base := e.score(e.Baseline, judge, "", 0)
+	var list items
+	if len(e.Methods) == 1 {
+		return items{{text: "There is one method, so nothing is compared."}}
+	}
+	if base != nil && base.Mean != nil && *base.Mean == 0 {
+		list = append(list, item{text: e.zero(base), mark: bad})
+	}
+	for _, m := range e.Methods {
+		if m != e.Baseline {
+			list = append(list, e.against(m, e.Baseline, judge))
+		}
+	}
+	list = append(list, e.overControls(judge)...)
+	list = append(list, r.rounds(e, judge)...)
+	if best := e.best(judge); best != "" {
+		list = append(list, item{text: best})
+	}
+	return list
+}
+
+// zero says what a baseline without an accepted completion means.
+func (e *evaluation) zero(base *tables.Score) string {
+	if base.Errors == base.N {
+		return fmt.Sprintf("Of %s there are no verdicts at all: nothing can be claimed against it.", e.Baseline)
+	}
+	if slices.ContainsFunc(e.Methods, func(m string) bool { return len(e.untrained(m)) > 0 }) {
+		return "Nothing was accepted before training, so nothing can be learned from it; no relative gain can be claimed."
+	}
+	return fmt.Sprintf("Nothing of %s was accepted: no relative gain can be claimed.", e.Baseline)
+}
+
+// against says how a method compares with another, and how sure that is.
+func (e *evaluation) against(m, other, judge string) item {
+	if e.isUntrained(m, 0) {
+		return item{text: fmt.Sprintf("%s was NOT TRAINED (%s): its figures are those of the policy it began with, and no gain can be claimed.", m, e.note(m)), mark: bad}
+	}
+	if e.isUntrained(other, 0) {
+		return item{text: fmt.Sprintf("%s was NOT TRAINED, so comparing %s with it says nothing of training.", other, m), mark: bad}
+	}
+	d, a, b := e.difference(m, other, judge, 0), e.score(other, judge, "", 0), e.score(m, judge, "", 0)
+	if d == nil || d.Difference == nil || a == nil || b == nil {
+		return item{text: fmt.Sprintf("%s and %s cannot be compared%s.", m, other, noteOf(d)), mark: bad}
+	}
+	iv := bounds{d.Low, d.High}
+	figures := fmt.Sprintf("%s, a difference of %s points", e.inWords(judge, b.Mean, a.Mean), points(d.Difference, d.Low, d.High))
+	out := item{}
+	switch {
+	case iv.above():
+		out = item{text: fmt.Sprintf("%s is better than %s: %s%s%s.", m, other, figures, relative(d), e.sure(d)), mark: good}
+	case iv.below():
+		out = item{text: fmt.Sprintf("%s is worse than %s: %s%s%s.", m, other, figures, relative(d), e.sure(d)), mark: bad}
+	default:
+		out.text = fmt.Sprintf("%s cannot be separated from %s: %s (p = %s)%s.", m, other, figures, pValue(d.PHolm, d.Test), needed(d))
+	}
+	out.text += e.repeated(d, judge)
+	if n := len(e.untrained(m)); n > 0 {
+		out.text += fmt.Sprintf(" In %d of its %d repeats it was NOT TRAINED (%s).", n, len(e.policies[m]), e.note(m))
+		out.mark = bad
+	}
+	return out
+}
+
+func relative(d *tables.Difference) string {
+	if d.Relative == nil {
+		return ""
+	}
+	return ", relative " + gain(d.Relative, d.RelLow, d.RelHigh)
+}
+
+// sure is P in words. The interval and the corrected test may disagree; then the careful one is said too.
+func (e *evaluation) sure(d *tables.Difference) string {
+	p := " (p = " + pValue(d.PHolm, d.Test) + ")"
+	p = strings.Replace(p, "= <", "< ", 1)
+	if d.PHolm != nil && *d.PHolm > .05 {
+		return p + ", which Holm's correction leaves above .05: a lead, not a finding"
+	}
+	return p
+}
+
+// needed says what it would take to separate a difference of the observed size.
+func needed(d *tables.Difference) string {
+	switch {
+	case d.MoreRows == nil && *d.Difference == 0:
+		return "; they came out exactly alike"
+	case d.MoreRows == nil:
+		return ""
+	case *d.MoreRows > 1e9:
+		return "; no affordable number of topics would separate them"
+	}
+	return fmt.Sprintf("; about %s would, were the difference really this large (80%% power)", of(*d.MoreRows, "more topic"))
+}
+
+// repeated says in how many repeats the difference has the same sign.
+func (e *evaluation) repeated(d *tables.Difference, judge string) string {
+	same, all := 0, 0
+	for repeat := 1; repeat <= e.repeats && e.repeats > 1; repeat++ {
+		if one := e.difference(d.Method, d.Against, judge, repeat); one != nil && one.Difference != nil {
+			all++
+			if *one.Difference**d.Difference > 0 {
+				same++
+			}
+		}
+	}
+	if all < 2 || *d.Difference == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The sign is the same in %d of %d repeats.", same, all)
+}
+
+// overControls compares what was trained with what was trained on completions chosen to show nothing.
+func (e *evaluation) overControls(judge string) items {
+	var list items
+	for _, control := range e.Methods {
+		kept := e.controls[control]
+		if kept == "" || e.isUntrained(control, 0) {
+			continue
+		}
+		for _, m := range e.Methods {
+			if m == control || m == e.Baseline || e.controls[m] != "" || !e.wasTrained(m) || e.isUntrained(m, 0) {
+				continue
+			}
+			list = append(list, e.overControl(m, control, kept, judge))
+		}
+	}
+	return list
+}
+
+func (e *evaluation) overControl(m, control, kept, judge string) item {
+	out := e.against(m, control, judge)
+	d := e.difference(m, control, judge, 0)
+	if d == nil || d.Difference == nil {
+		return out
+	}
+	how := map[string]string{"random": "as many completions, chosen blindly", "rejected": "what the judge rejected"}[kept]
+	if (bounds{d.Low, d.High}).above() {
+		out.text += fmt.Sprintf(" %s was trained on %s: it is what was chosen that helps, not training on one's own completions.", control, how)
+	} else {
+		out.text += fmt.Sprintf(" %s was trained on %s: that the choice helps is not shown.", control, how)
+	}
+	return out
+}
+
+// wasTrained says whether the method's policy comes from training.
+func (e *evaluation) wasTrained(m string) bool {
+	return slices.ContainsFunc(e.policies[m], func(p *policy) bool { return p.Rows > 0 || p.Note != nil })
+}
+
+// best names the method with the highest mean, and whether the next can be told from it. Two methods need no
+// such sentence.
+func (e *evaluation) best(judge string) string {
+	ranked := slices.DeleteFunc(slices.Clone(e.Methods), func(m string) bool {
+		s := e.score(m, judge, "", 0)
+		return s == nil || s.Mean == nil
+	})
+	if len(ranked) < 3 {
+		return ""
+	}
+	mean := func(m string) float64 { return *e.score(m, judge, "", 0).Mean }
+	slices.SortStableFunc(ranked, func(a, b string) int {
+		if mean(a) > mean(b) {
+			return -1
+		}
+		if mean(a) < mean(b) {
+			return 1
+		}
+		return 0
+	})
+	first, second := ranked[0], ranked[1]
+	top := mean(first)
+	d := e.difference(first, second, judge, 0)
+	if d == nil || !(bounds{d.Low, d.High}).above() {
+		return fmt.Sprintf("The highest is %s with %s, but it cannot be separated from %s.", first, percent(&top), second)
+	}
+	return fmt.Sprintf("The best is %s with %s; the next, %s, is %s points behind.", first, percent(&top), second, strings.TrimPrefix(points(d.Difference, d.Low, d.High), "+"))
+}
+
+// note is what training noted about a method.
+func (e *evaluation) note(m string) string {
+	for _, p := range e.policies[m] {
+		if p.untrained() {
+			return *p.Note
+		}
+	}
+	return ""
+}
+
+func noteOf(d *tables.Difference) string {
+	if d == nil || d.Note == nil {
+		return ""
+	}
+	return ": " + oneLine(*d.Note)
+}

@@ -1,0 +1,132 @@
+package reports
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"idiolect/runner"
+	"idiolect/runner/tables"
+)
+
+// Files that the steps write, by the names they give them.
+const (
+	rowsFile        = "rows.parquet"
+	samplesFile     = "samples.parquet"
+	callsFile       = "calls.parquet"
+	verdictsFile    = "verdicts.parquet"
+	policiesFile    = "policies.parquet"
+	trainingFile    = "training.parquet"
+	scoresFile      = "scores.parquet"
+	differencesFile = "differences.parquet"
+)
+
+// errAbsent is an artifact that is not there, or not to be trusted: a hole in the report, not its end.
+var errAbsent = errors.New("there is no artifact")
+
+// source reads the artifacts of a run.
+type source struct {
+	in      Input
+	state   runner.RunState   // of run.json; zero without one
+	why     map[string]string // step id -> why it has no artifact
+	damaged []hole
+}
+
+// readEnd learns how the steps ended.
+func (s *source) readEnd() {
+	if s.in.Dir != "" {
+		s.state, _ = runner.ReadRun(s.in.Dir) // a run directory may be older than its run.json
+	}
+	s.why = s.state.Errors
+	if s.in.Result != nil {
+		s.why = map[string]string{}
+		for id, err := range s.in.Result.Errors {
+			s.why[id] = err.Error()
+		}
+	}
+}
+
+// read reads a table of a step's artifact. T may have fewer columns than the file; only those are read.
+func read[T any](s *source, a *runner.Action, file string) ([]T, error) {
+	art, err := s.open(a)
+	if err != nil {
+		return nil, err
+	}
+	path, err := art.Path(file)
+	if err != nil {
+		return nil, s.absent(a, err)
+	}
+	return tables.Read[T](path)
+}
+
+func (s *source) open(a *runner.Action) (*runner.Artifact, error) {
+	art, err := s.in.Store.Open(a.Key())
+	if err != nil {
+		return nil, s.absent(a, err)
+	}
+	return art, nil
+}
+
+// absent makes a hole of what is missing or damaged, and leaves every other error alone.
+func (s *source) absent(a *runner.Action, err error) error {
+	var damaged *runner.DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		// Where a store lies is no business of a report that is passed on.
+		h := hole{steps: []string{a.ID}, why: fmt.Sprintf("%s is damaged: %s", filepath.Base(damaged.Path), damaged.Reason)}
+		if !slices.ContainsFunc(s.damaged, func(o hole) bool { return o.steps[0] == a.ID && o.why == h.why }) {
+			s.damaged = append(s.damaged, h)
+		}
+		return errAbsent
+	case errors.Is(err, fs.ErrNotExist):
+		return errAbsent
+	}
+	return err
+}
+
+// hole is what a report cannot tell, because steps did not end well.
+type hole struct {
+	steps []string
+	why   string
+}
+
+// holes lists the steps of the plan without an artifact, those with one reason together, in plan order.
+func (s *source) holes() ([]hole, error) {
+	out := slices.Clone(s.damaged)
+	at := map[string]int{}
+	for _, a := range s.in.Plan.Actions {
+		if s.in.Store.Has(a.Key()) {
+			continue
+		}
+		why := cmp.Or(s.why[a.ID], "it was not run to its end")
+		i, seen := at[why]
+		if !seen {
+			i = len(out)
+			at[why] = i
+			out = append(out, hole{why: why})
+		}
+		out[i].steps = append(out[i].steps, a.ID)
+	}
+	return out, nil
+}
+
+// missing names the holes first of all: what follows is not the whole experiment.
+func (r *Report) missing() section {
+	if len(r.holes) == 0 {
+		return section{}
+	}
+	var list items
+	for _, h := range r.holes {
+		what := "step " + h.steps[0]
+		if n := len(h.steps); n > 1 {
+			what = fmt.Sprintf("%s steps (%s)", count(int64(n)), enumerate(h.steps, 6))
+		}
+		list = append(list, item{text: what + ": ", data: h.why, mark: bad})
+	}
+	return section{title: "What is missing", blocks: []block{
+		para("Not every step of the plan has its artifact. What is told below is the rest; run the same command again to complete it."), list,
+	}}
+}

@@ -1,0 +1,203 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"idiolect/runner/tables"
+)
+
+// mainTables tells an eval: for each judge how often every method was accepted, what follows from it, and
+// what each repeat found.
+func (r *Report) mainTables(e *evaluation) section {
+	s := section{title: "Eval " + e.ID, file: "scores", blocks: []block{para(e.describe())}}
+	for _, judge := range e.Judges {
+		if len(e.Judges) > 1 {
+			s.blocks = append(s.blocks, heading("judged by "+judge))
+		}
+		s.blocks = append(s.blocks, e.mainTable(judge), r.findings(e, judge))
+		if e.repeats > 1 {
+			s.blocks = append(s.blocks, e.repeatsTable(judge))
+		}
+	}
+	return s
+}
+
+// describe says what was done.
+func (e *evaluation) describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of each row of %s", of(int64(e.Samples), "completion"), e.Data)
+	if e.repeats > 1 {
+		fmt.Fprintf(&b, " in each of %d repeats", e.repeats)
+	}
+	fmt.Fprintf(&b, ", judged by %s.", enumerate(e.Judges, 10))
+	if len(e.Methods) > 1 {
+		fmt.Fprintf(&b, " All methods answer the same rows with the same noise, so differences to %s are paired.", e.Baseline)
+	}
+	return b.String()
+}
+
+// measure is what the numbers of a judge are: shares accepted, or scores as percentages.
+func (e *evaluation) measure(judge string) string {
+	if e.kinds[judge] == "score" {
+		return "score"
+	}
+	return "accepted"
+}
+
+// inWords puts two means into words: 32.1% accepted against 22.3%.
+func (e *evaluation) inWords(judge string, mean, other *float64) string {
+	if e.kinds[judge] == "score" {
+		return "a score of " + percent(mean) + " against " + percent(other)
+	}
+	return percent(mean) + " accepted against " + percent(other)
+}
+
+func (e *evaluation) mainTable(judge string) table {
+	t := table{columns: []column{
+		{name: "method", left: true}, {name: e.measure(judge) + "\n[95% interval]"}, {name: "n", drop: 3}, {name: "topics", drop: 2}, {name: "errors", drop: 4},
+	}}
+	failures := e.errors(judge)
+	if failures > 0 {
+		t.columns[4].drop = 0
+		t.columns = append(t.columns, column{name: "successes\nonly"})
+	}
+	compared := len(e.Methods) > 1
+	if compared {
+		t.columns = append(t.columns, column{name: "difference to\n" + e.Baseline + ", points"}, column{name: "relative\ngain", drop: 1}, column{name: "p\n(Holm)"})
+	}
+	for _, m := range e.Methods {
+		row := append([]string{e.named(m)}, scoreCells(e.score(m, judge, "", 0), failures > 0)...)
+		if compared {
+			row = append(row, e.differenceCells(m, judge, 0)...)
+		}
+		t.rows = append(t.rows, row)
+	}
+	t.notes = e.footnotes(judge, failures)
+	return t
+}
+
+// scoreCells are accepted, n, topics, errors and, on demand, the share of the successes alone.
+func scoreCells(s *tables.Score, successes bool) []string {
+	if s == nil {
+		s = &tables.Score{}
+	}
+	cells := []string{share(s.Mean, s.Low, s.High), count(s.N), count(s.Clusters), count(s.Errors)}
+	if successes {
+		cells = append(cells, percent(s.MeanSuccesses))
+	}
+	return cells
+}
+
+// differenceCells are difference, relative gain and P against the baseline. A policy that was never trained
+// has none: it is the policy it began with.
+func (e *evaluation) differenceCells(method, judge string, repeat int) []string {
+	if method == e.Baseline {
+		return []string{"baseline", "", ""}
+	}
+	d := e.difference(method, e.Baseline, judge, repeat)
+	if d == nil || e.isUntrained(method, repeat) {
+		return []string{none, none, none}
+	}
+	return []string{points(d.Difference, d.Low, d.High), gain(d.Relative, d.RelLow, d.RelHigh), pValue(d.PHolm, d.Test)}
+}
+
+// named is a method with what a reader must know of it before its figures.
+func (e *evaluation) named(method string) string {
+	n := len(e.untrained(method))
+	switch {
+	case n > 0 && n == len(e.policies[method]):
+		return method + " (NOT TRAINED)"
+	case n > 0:
+		return fmt.Sprintf("%s (NOT TRAINED in %d of %d repeats)", method, n, len(e.policies[method]))
+	case e.controls[method] != "":
+		return method + " (control)"
+	}
+	return method
+}
+
+// untrained lists the repeats in which a method had nothing to train on.
+func (e *evaluation) untrained(method string) []int {
+	var repeats []int
+	for _, p := range e.policies[method] {
+		if p.untrained() {
+			repeats = append(repeats, p.repeat)
+		}
+	}
+	return repeats
+}
+
+// isUntrained says whether the figures of a method in a repeat, pooled in repeat 0, are all those of a policy
+// that was not trained.
+func (e *evaluation) isUntrained(method string, repeat int) bool {
+	list := e.untrained(method)
+	if repeat == 0 {
+		return len(list) > 0 && len(list) == len(e.policies[method])
+	}
+	return slices.Contains(list, repeat)
+}
+
+// errors counts the judgements without a verdict, of all methods.
+func (e *evaluation) errors(judge string) (n int64) {
+	for _, m := range e.Methods {
+		if s := e.score(m, judge, "", 0); s != nil {
+			n += s.Errors
+		}
+	}
+	return n
+}
+
+func (e *evaluation) footnotes(judge string, failures int64) []string {
+	var notes []string
+	if failures > 0 {
+		notes = append(notes, fmt.Sprintf("%s without a verdict: %s counts them as failures, \"successes only\" leaves them out.", of(failures, "judgement"), e.measure(judge)))
+	}
+	if s := e.score(e.Methods[0], judge, "", 0); s != nil && s.Interval != "" {
+		notes = append(notes, fmt.Sprintf("Intervals: 95%%, %s.", map[string]string{"wilson": "Wilson", "clustered": "clustered by topic"}[s.Interval]))
+	}
+	if tests := e.tests(judge); len(tests) > 0 {
+		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", strings.Join(tests, " and "), of(e.comparisons(judge, 0), "comparison")))
+	}
+	return notes
+}
+
+// tests names the tests of the pooled differences to the baseline.
+func (e *evaluation) tests(judge string) []string {
+	var names []string
+	for _, m := range e.Methods {
+		if d := e.difference(m, e.Baseline, judge, 0); d != nil && d.P != nil && !slices.Contains(names, d.Test) {
+			names = append(names, d.Test)
+		}
+	}
+	return names
+}
+
+// comparisons counts the tests that Holm's correction covers: those of every two methods, shown or not.
+func (e *evaluation) comparisons(judge string, repeat int) (n int64) {
+	for _, d := range e.differences {
+		if d.Judge == judge && repeatOf(d.Repeat) == repeat && d.P != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// repeatsTable has a row for each method and repeat.
+func (e *evaluation) repeatsTable(judge string) table {
+	t := table{caption: "Each repeat alone:", columns: []column{
+		{name: "method", left: true}, {name: "repeat"}, {name: e.measure(judge) + "\n[95% interval]"},
+		{name: "difference to\n" + e.Baseline + ", points"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"},
+	}}
+	for _, m := range e.Methods {
+		for repeat := 1; repeat <= e.repeats; repeat++ {
+			name := m
+			if e.isUntrained(m, repeat) {
+				name += " (NOT TRAINED)"
+			}
+			row := []string{name, fmt.Sprint(repeat), scoreCells(e.score(m, judge, "", repeat), false)[0]}
+			t.rows = append(t.rows, append(row, e.differenceCells(m, judge, repeat)...))
+		}
+	}
+	return t
+}

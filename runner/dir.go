@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Dir is the directory of one run, ROOT/NAME/TIME-KEY/, where people find what it was and what came out:
+//
+//	spec.yaml       the spec as it was read
+//	plan.json       the plan
+//	run.json        how far the run is, or how it ended
+//	events.jsonl    what happened and when, one JSON object a line
+//	artifacts/      the tables and other files of the store, under the steps' names
+//
+// ROOT/NAME/latest leads to the newest. A Dir is safe for several goroutines.
+type Dir struct {
+	Path    string
+	Resumed bool // an unfinished run of the same plan goes on here
+
+	state RunState
+
+	mu     sync.Mutex
+	events *os.File
+	told   map[string]time.Time // step -> when its progress was last written
+}
+
+// planName is the plan in a run directory.
+const planName = "plan.json"
+
+// OpenRun opens the directory of a run of the plan under root: that of the newest unfinished run of the
+// very same plan, else a new one. The caller closes it.
+func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir, error) {
+	if !validID(name) {
+		return nil, fmt.Errorf("run name %q - a plain file name", name)
+	}
+	plan, err := p.JSON()
+	if err != nil {
+		return nil, err
+	}
+	d := &Dir{told: map[string]time.Time{}}
+	d.state = RunState{Format: runFormat, Name: name, Plan: hashText(string(plan)), Started: now.UTC(), Steps: len(p.Actions)}
+	if d.Path, err = unfinished(filepath.Join(root, name), d.state.Plan); err != nil {
+		return nil, err
+	}
+	d.Resumed = d.Path != ""
+	if err := d.begin(filepath.Join(root, name)); err != nil {
+		return nil, err
+	}
+	return d, d.fill(specSource, plan)
+}
+
+// begin makes a new directory, or takes over how an unfinished one began.
+func (d *Dir) begin(parent string) error {
+	if d.Resumed {
+		old, err := ReadRun(d.Path)
+		d.state.Started = old.Started
+		return err
+	}
+	base := filepath.Join(parent, d.state.Started.Format(stampLayout)+"-"+d.state.Plan.Short())
+	d.Path = base
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return err
+	}
+	for n := 2; ; n++ { // two finished runs of one plan within a second
+		err := os.Mkdir(d.Path, 0o777)
+		if !errors.Is(err, fs.ErrExist) || n > 999 {
+			return err
+		}
+		d.Path = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+func (d *Dir) fill(specSource, plan []byte) (err error) {
+	if err := writeFile(filepath.Join(d.Path, "spec.yaml"), specSource, 0o666); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(d.Path, planName), plan, 0o666); err != nil {
+		return err
+	}
+	if err := d.write(RunRunning); err != nil {
+		return err
+	}
+	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	return pointLatest(d.Path)
+}
+
+// Event appends to events.jsonl; progress of a step at most once a second.
+func (d *Dir) Event(e Event) error {
+	line := map[string]any{}
+	maps.Copy(line, e.Fields) // first, so that a field cannot pass for what the runner says
+	line["time"], line["kind"] = e.Time.UTC().Format(time.RFC3339Nano), e.Kind
+	for name, value := range map[string]any{"step": e.Step, "done": e.Done, "total": e.Total, "note": e.Note} {
+		if value != "" && value != 0 {
+			line[name] = value
+		}
+	}
+	if e.Err != nil {
+		line["error"] = e.Err.Error()
+	}
+	raw, err := json.Marshal(line)
+	if err != nil {
+		return fmt.Errorf("event %s of step %s: %w", e.Kind, e.Step, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e.Kind == Progress && e.Done != e.Total {
+		if last, ok := d.told[e.Step]; ok && e.Time.Sub(last) < time.Second {
+			return nil
+		}
+		d.told[e.Step] = e.Time
+	}
+	_, err = d.events.Write(append(raw, '\n'))
+	return err
+}
+
+// Finish records how the run ended. A run is done when every step of its plan has its artifact; any other
+// goes on in the same directory when the plan is run again.
+func (d *Dir) Finish(r *Result, err error, now time.Time) error {
+	d.state.Finished = now.UTC()
+	d.state.Done, d.state.Cached, d.state.Failed, d.state.Skipped = r.Done, r.Cached, r.Failed, r.Skipped
+	d.state.Errors = map[string]string{}
+	for id, e := range r.Errors {
+		d.state.Errors[id] = e.Error()
+	}
+	switch {
+	case r.Failed > 0 || err != nil && r.Stopped == 0:
+		return d.write(RunFailed)
+	case r.Stopped > 0 || r.Left > 0:
+		return d.write(RunStopped)
+	}
+	return d.write(RunDone)
+}
+
+// Close closes the events file.
+func (d *Dir) Close() error { return d.events.Close() }
+
+func (d *Dir) write(state string) error {
+	d.state.State = state
+	raw, err := json.MarshalIndent(d.state, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(d.Path, runName), append(raw, '\n'), 0o666)
+}

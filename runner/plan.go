@@ -1,0 +1,145 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+)
+
+// Plan is what an experiment will do, before it is done: its actions, dependencies first, otherwise in
+// the order they were added. Nobody changes it after [Builder.Plan].
+type Plan struct {
+	Name    string
+	Actions []*Action
+
+	byID map[string]*Action
+}
+
+// Find is the action with that id or alias.
+func (p *Plan) Find(id string) (*Action, bool) {
+	a, ok := p.byID[id]
+	return a, ok
+}
+
+// Estimate sums what all steps take.
+func (p *Plan) Estimate() Estimate {
+	sum := Estimate{Exact: true}
+	for _, a := range p.Actions {
+		sum = sum.Add(a.Estimate)
+	}
+	return sum
+}
+
+// planFormat heads plan.json.
+const planFormat = "idiolect-plan/1"
+
+// planFile is plan.json. It names no path, no position and no time, so that the same spec gives the
+// same bytes.
+type planFile struct {
+	Format  string       `json:"format"`
+	Name    string       `json:"name"`
+	Actions []planAction `json:"actions"`
+}
+
+type planAction struct {
+	ID       string        `json:"id"`
+	Aliases  []string      `json:"aliases,omitempty"`
+	Key      Key           `json:"key"`
+	Kind     string        `json:"kind"`
+	Version  int           `json:"version"`
+	Says     string        `json:"says,omitempty"`
+	Inputs   []planInput   `json:"inputs,omitempty"`
+	Lines    []Line        `json:"lines,omitempty"`
+	Estimate *planEstimate `json:"estimate,omitempty"`
+}
+
+type planInput struct {
+	Name string `json:"name"`
+	Step string `json:"step"`
+	Key  Key    `json:"key"`
+}
+
+type planEstimate struct {
+	Calls  [2]int64   `json:"calls"`
+	Tokens [2]int64   `json:"tokens"`
+	USD    [2]float64 `json:"usd"`
+	Exact  bool       `json:"exact"`
+}
+
+// JSON is the plan as plan.json holds it: self-contained, and the same bytes for the same spec.
+func (p *Plan) JSON() ([]byte, error) {
+	file := planFile{Format: planFormat, Name: p.Name, Actions: make([]planAction, len(p.Actions))}
+	for i, a := range p.Actions {
+		file.Actions[i] = a.file()
+	}
+	out, err := json.MarshalIndent(file, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("plan of %s: %w", p.Name, err)
+	}
+	return append(out, '\n'), nil
+}
+
+// Key names the plan by its content.
+func (p *Plan) Key() (Key, error) {
+	text, err := p.JSON()
+	return hashText(string(text)), err
+}
+
+func (a *Action) file() planAction {
+	f := planAction{ID: a.ID, Aliases: a.Aliases, Key: a.key, Kind: a.Kind, Version: a.Version, Says: a.Says, Lines: a.Lines}
+	for _, in := range a.Inputs {
+		f.Inputs = append(f.Inputs, planInput{in.Name, in.From.ID, in.From.key})
+	}
+	if a.Estimate != (Estimate{}) {
+		e := planEstimate(a.Estimate)
+		f.Estimate = &e
+	}
+	return f
+}
+
+// downstream is the set of actions that read one of the given actions, directly or not, with these.
+func (p *Plan) downstream(of map[*Action]bool) map[*Action]bool {
+	out := maps.Clone(of)
+	for _, a := range p.Actions {
+		for _, in := range a.Inputs {
+			if out[in.From] {
+				out[a] = true
+			}
+		}
+	}
+	return out
+}
+
+// upstream is the set of actions that the given ones need, with these.
+func (p *Plan) upstream(of map[*Action]bool) map[*Action]bool {
+	out := maps.Clone(of)
+	for i := len(p.Actions) - 1; i >= 0; i-- {
+		if a := p.Actions[i]; out[a] {
+			for _, in := range a.Inputs {
+				out[in.From] = true
+			}
+		}
+	}
+	return out
+}
+
+// named finds the actions with those ids.
+func (p *Plan) named(ids []string) (map[*Action]bool, error) {
+	out := map[*Action]bool{}
+	for _, id := range ids {
+		a, ok := p.Find(id)
+		if !ok {
+			return nil, fmt.Errorf("the plan of %s has no step %q", p.Name, id)
+		}
+		out[a] = true
+	}
+	return out, nil
+}
+
+// validID accepts ids that are also plain file names, since artifacts are published under them.
+func validID(id string) bool {
+	return id != "" && filepath.IsLocal(id) && !strings.HasPrefix(id, ".") &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) })
+}

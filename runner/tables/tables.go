@@ -1,0 +1,206 @@
+// Package tables holds the schemas of every artifact: one struct per table, one
+// field per column. They are version 1, fixed, and only ever added to: a new
+// column is optional, an old one is never renamed, retyped or dropped.
+//
+// Conventions, for every table:
+//
+//   - Rows are sorted by (row_key, replicate); order never carries meaning.
+//   - A missing value is null (a nil pointer), never zero or "".
+//   - Open-ended values (messages, fields, settings, raw answers) are JSON text.
+//   - Money is whole nano-dollars; durations are whole microseconds.
+//   - id is a UUIDv8 derived from (step key, row key, replicate), so the same
+//     experiment gives the same ids on every machine (see ID).
+//   - row_key names the data row that an entry descends from. It is the hash of
+//     the row's content and its occurrence number, and survives every step.
+//   - replicate numbers the repetitions of one row inside a step, from 0.
+//
+// What a clock measures lives in Call alone, so that all other tables of two
+// equal experiments are equal byte for byte.
+//
+// The package knows no steps: it reads and writes Parquet (see Write and Read).
+package tables
+
+// Version is the version of the schemas below, stored in every file.
+const Version = 1
+
+// Row is one data row: what a source read or a step made.
+type Row struct {
+	ID        string  `parquet:"id"`
+	RowKey    string  `parquet:"row_key"`
+	Replicate int64   `parquet:"replicate"`
+	Input     *string `parquet:"input,optional"`    // what is asked, when the row says so in a column named input
+	Output    *string `parquet:"output,optional"`   // the expected or given answer, from a column named output
+	Fields    string  `parquet:"fields"`            // JSON object: all columns of the row
+	Split     *string `parquet:"split,optional"`    // train, dev, test, ...; null when the data has no splits
+	Source    *string `parquet:"source,optional"`   // where it was read: file:line, or null when it was made
+	User      *string `parquet:"user,optional"`     // the person it belongs to
+	Parent    *string `parquet:"parent,optional"`   // id of the sample or row it was made from
+	Messages  *string `parquet:"messages,optional"` // JSON: a whole conversation to train on, prompt and answer
+}
+
+// Sample is one completion of a policy.
+type Sample struct {
+	ID           string    `parquet:"id"`
+	RowKey       string    `parquet:"row_key"`
+	Replicate    int64     `parquet:"replicate"`
+	RowID        string    `parquet:"row_id"`    // Row.ID of the prompt row
+	PolicyID     string    `parquet:"policy_id"` // Policy.ID of who answered
+	Messages     string    `parquet:"messages"`  // JSON list of {role, content}: the prompt as sent
+	Completion   *string   `parquet:"completion,optional"`
+	Extracted    *string   `parquet:"extracted,optional"` // what is judged, when the prompt extracts; null: the completion itself
+	Expected     *string   `parquet:"expected,optional"`  // the row's own output column
+	Fields       string    `parquet:"fields"`             // JSON: the row's columns, so that a judge needs no join
+	Tokens       []int32   `parquet:"tokens,list"`        // completion token ids; empty when the backend gives none
+	Logprobs     []float32 `parquet:"logprobs,list"`      // natural log, per completion token, at temperature 1
+	PromptTokens int64     `parquet:"prompt_tokens"`      // tokens of the prompt as sent
+	Finish       *string   `parquet:"finish,optional"`    // stop, length
+	Seed         string    `parquet:"seed"`               // the row's sampling seed, 16 hex digits
+	Error        *string   `parquet:"error,optional"`     // why there is no completion
+	User         *string   `parquet:"user,optional"`      // from the row
+}
+
+// Call is one call of a model, with all that a clock or a price list says.
+type Call struct {
+	ID             string  `parquet:"id"`
+	RowKey         string  `parquet:"row_key"`
+	Replicate      int64   `parquet:"replicate"`
+	SampleID       string  `parquet:"sample_id"`
+	Attempt        int64   `parquet:"attempt"` // from 1
+	LatencyMicros  int64   `parquet:"latency_micros"`
+	PromptTokens   int64   `parquet:"prompt_tokens"`
+	OutputTokens   int64   `parquet:"output_tokens"`
+	PriceNanoUSD   *int64  `parquet:"price_nano_usd,optional"` // null: no price is known
+	Cached         bool    `parquet:"cached"`
+	Raw            *string `parquet:"raw,optional"` // JSON: the service's whole answer
+	Error          *string `parquet:"error,optional"`
+	StartUnixMicro int64   `parquet:"start_unix_micros"`
+}
+
+// Verdict is what one judge said of one sample (or of two).
+type Verdict struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"`
+	Replicate int64    `parquet:"replicate"`
+	SampleID  string   `parquet:"sample_id"`
+	OtherID   *string  `parquet:"other_id,optional"` // the second sample of a pairwise judgement
+	PolicyID  string   `parquet:"policy_id"`
+	Judge     string   `parquet:"judge"`               // the judge's kind and rubric, as in the step's key; the id is in the plan
+	Kind      string   `parquet:"kind"`                // accept, score, pairwise
+	Order     *string  `parquet:"order,optional"`      // ab or ba, for pairwise
+	Accepted  *bool    `parquet:"accepted,optional"`   // accept
+	Score     *float64 `parquet:"score,optional"`      // score, 0 to 1
+	Prefers   *string  `parquet:"preference,optional"` // a, b or tie, for pairwise
+	Criteria  string   `parquet:"criteria"`            // JSON object: criterion name -> its value
+	Reason    *string  `parquet:"reason,optional"`
+	Raw       *string  `parquet:"raw,optional"` // what a model said, whole
+	ParseOK   bool     `parquet:"parse_ok"`
+	Error     *string  `parquet:"error,optional"` // why there is no verdict: counted apart, never as a rejection or acceptance in successes
+	User      *string  `parquet:"user,optional"`
+}
+
+// Label is a human judgement: what the viewer writes and data reads.
+type Label struct {
+	ID         string   `parquet:"id"`
+	RowKey     string   `parquet:"row_key"`
+	Replicate  int64    `parquet:"replicate"`
+	Input      string   `parquet:"input"`
+	A          *string  `parquet:"a,optional"`
+	B          *string  `parquet:"b,optional"`
+	Preference *string  `parquet:"preference,optional"` // a, b or tie
+	Score      *float64 `parquet:"score,optional"`
+	Annotator  *string  `parquet:"annotator,optional"`
+	Reason     *string  `parquet:"reason,optional"`
+}
+
+// Pair is one preference to train on.
+type Pair struct {
+	ID        string  `parquet:"id"`
+	RowKey    string  `parquet:"row_key"`
+	Replicate int64   `parquet:"replicate"`
+	Messages  string  `parquet:"messages"` // JSON: the prompt
+	Chosen    string  `parquet:"chosen"`
+	Rejected  string  `parquet:"rejected"`
+	Origin    string  `parquet:"origin"` // on-policy, replay, inter-model, human
+	ChosenID  *string `parquet:"chosen_id,optional"`
+	RejectID  *string `parquet:"rejected_id,optional"`
+}
+
+// Training is one optimizer step.
+type Training struct {
+	ID           string  `parquet:"id"`
+	RowKey       string  `parquet:"row_key"` // empty: a step of training belongs to no row
+	Replicate    int64   `parquet:"replicate"`
+	Step         int64   `parquet:"step"`  // from 1
+	Epoch        float64 `parquet:"epoch"` // passes over the data so far
+	Loss         float64 `parquet:"loss"`  // the objective, per weighted token
+	LearningRate float64 `parquet:"learning_rate"`
+	Tokens       int64   `parquet:"tokens"`  // tokens fed in this step, prompt and answer
+	Targets      int64   `parquet:"targets"` // of them with a non-zero weight
+	Metrics      string  `parquet:"metrics"` // JSON object: metric path -> number, e.g. train/grad_norm
+}
+
+// Policy is a way of answering: a model, its weights and how it is asked.
+type Policy struct {
+	ID         string  `parquet:"id"`
+	RowKey     string  `parquet:"row_key"` // empty
+	Replicate  int64   `parquet:"replicate"`
+	Backend    string  `parquet:"backend"`
+	Model      string  `parquet:"model"` // the backend's name of the base model, resolved: mini-1, never mini
+	Revision   string  `parquet:"revision"`
+	Checkpoint *string `parquet:"checkpoint,optional"` // file of this artifact that holds the weights; null: the base model itself
+	Adapter    *string `parquet:"adapter,optional"`
+	Prompt     string  `parquet:"prompt"`             // JSON: how it is asked (system and user templates, examples)
+	Parent     *string `parquet:"parent_id,optional"` // Policy.ID of the policy that training started from
+	Method     string  `parquet:"method"`             // prompt, sft, ...
+	Settings   string  `parquet:"settings"`           // JSON object: hyperparameters as used, auto resolved
+	Sampling   string  `parquet:"sampling"`           // JSON object: default sampling settings of the model
+	Rows       int64   `parquet:"rows"`               // rows it was trained on; 0 with a checkpoint of null means: not trained
+	Note       *string `parquet:"note,optional"`      // what a reader must know: "nothing was accepted: not trained"
+}
+
+// Score is one cell of the comparison: eval x method x judge, once for each
+// repeat and once pooled over all (repeat null).
+type Score struct {
+	ID            string   `parquet:"id"`
+	RowKey        string   `parquet:"row_key"` // empty
+	Replicate     int64    `parquet:"replicate"`
+	Eval          string   `parquet:"eval"`
+	Method        string   `parquet:"method"`
+	Judge         string   `parquet:"judge"`
+	Criterion     *string  `parquet:"criterion,optional"` // null: the whole verdict
+	Repeat        *int64   `parquet:"repeat,optional"`    // null: pooled
+	N             int64    `parquet:"n"`                  // judgements asked for
+	Errors        int64    `parquet:"errors"`             // of them without a verdict
+	Clusters      int64    `parquet:"clusters"`           // topics
+	Mean          *float64 `parquet:"mean,optional"`      // errors count as failures: sum / n
+	Low           *float64 `parquet:"low,optional"`       // 95% interval of the mean
+	High          *float64 `parquet:"high,optional"`
+	MeanSuccesses *float64 `parquet:"mean_successes,optional"` // successes only: sum / (n - errors)
+	Interval      string   `parquet:"interval"`                // wilson, clustered
+	Note          *string  `parquet:"note,optional"`
+}
+
+// Difference is one paired comparison of two methods under one judge.
+type Difference struct {
+	ID         string   `parquet:"id"`
+	RowKey     string   `parquet:"row_key"` // empty
+	Replicate  int64    `parquet:"replicate"`
+	Eval       string   `parquet:"eval"`
+	Judge      string   `parquet:"judge"`
+	Method     string   `parquet:"method"`
+	Against    string   `parquet:"against"`
+	Repeat     *int64   `parquet:"repeat,optional"` // null: pooled
+	Difference *float64 `parquet:"difference,optional"`
+	Low        *float64 `parquet:"low,optional"`
+	High       *float64 `parquet:"high,optional"`
+	P          *float64 `parquet:"p,optional"`
+	PHolm      *float64 `parquet:"p_holm,optional"` // within the eval and judge, pooled rows
+	Test       string   `parquet:"test"`            // mcnemar exact, sign-flip permutation, ...
+	N          int64    `parquet:"n"`               // paired judgements
+	Clusters   int64    `parquet:"clusters"`
+	Relative   *float64 `parquet:"relative,optional"` // mean / against - 1; null when it cannot be claimed
+	RelLow     *float64 `parquet:"relative_low,optional"`
+	RelHigh    *float64 `parquet:"relative_high,optional"`
+	MoreRows   *int64   `parquet:"more_clusters,optional"` // how many more topics would separate it; null: separated
+	Note       *string  `parquet:"note,optional"`
+}

@@ -1,0 +1,235 @@
+package specs
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// variables checks every expression and template against the columns of the
+// rows that it will meet. Columns that nobody can know before the run (a source
+// that makes rows) are not checked against.
+func (d *decoder) variables() {
+	c := &columnCheck{
+		decoder: d, columns: map[string][]string{}, prompts: map[string]string{},
+		exprs: map[*Expr]exprUse{}, templates: map[*Template]templateUse{}, refs: map[string]string{},
+	}
+	for _, u := range d.exprs {
+		c.exprs[u.x] = u
+	}
+	for _, u := range d.templates {
+		c.templates[u.t] = u
+	}
+	for _, r := range d.refs {
+		c.refs[r.path] = r.text
+	}
+	for id := range d.exp.Data.All() {
+		c.of(id)
+		c.askedAbout("data."+id, c.refs["data."+id+".prompt"], c.refs["data."+id+".model"])
+	}
+	for id := range d.exp.Methods.All() {
+		c.askedAbout("methods."+id, c.promptOf(id), "")
+		c.askedAbout("methods."+id, c.refs["methods."+id+".train_prompt"], "")
+	}
+	c.training()
+	for id, e := range d.exp.Evals.All() {
+		c.eval("evals."+id, e)
+	}
+	for _, p := range d.exp.Prompts.All() {
+		c.expr(p.Extract, []string{"output"}, "extract reads")
+	}
+}
+
+// columnCheck knows what each entry of data has for columns.
+type columnCheck struct {
+	*decoder
+	columns   map[string][]string // by id of data, nil when not known
+	prompts   map[string]string   // by id of method
+	exprs     map[*Expr]exprUse
+	templates map[*Template]templateUse
+	refs      map[string]string // by path
+}
+
+// of is the columns of an entry of data after its pipeline; nil when not known.
+func (c *columnCheck) of(id string) []string {
+	if known, ok := c.columns[id]; ok {
+		return known
+	}
+	c.columns[id] = nil // a cycle, reported elsewhere, ends here
+	data, ok := c.exp.Data.Get(id)
+	if !ok || data.Source == nil {
+		return nil
+	}
+	path := "data." + id
+	columns := c.source(path, data)
+	if columns == nil {
+		return nil
+	}
+	columns = slices.Clone(columns)
+	for _, r := range data.Columns {
+		i := slices.Index(columns, r.Old)
+		if i < 0 {
+			c.fail(c.exp.place(path+".columns."+r.New), didYouMean(r.Old, columns), "unknown column: %q - the rows have %s", r.Old, among(columns))
+			columns = append(columns, r.New)
+			continue
+		}
+		columns[i] = r.New
+	}
+	for _, a := range data.Set {
+		c.expr(a.Expr, columns, "the rows have")
+		if !slices.Contains(columns, a.Name) {
+			columns = append(columns, a.Name)
+		}
+	}
+	c.expr(data.Where, columns, "the rows have")
+	c.columns[id] = columns
+	return columns
+}
+
+// source is the columns that a source yields.
+func (c *columnCheck) source(path string, data *Data) []string {
+	switch s := data.Source.(type) {
+	case columner:
+		columns, err := s.Columns(c.exp.Dir)
+		if err != nil {
+			c.fail(c.exp.place(path+".path"), "", "%s", err)
+		}
+		return columns
+	case derived:
+		return s.ColumnsFrom(func(r DataRef) []string { return c.of(r.ID) })
+	}
+	return nil
+}
+
+// training checks the judges that methods and their monitors name beside data.
+func (c *columnCheck) training() {
+	for _, r := range c.decoder.refs {
+		if r.sections[0] != "judges" || !strings.HasPrefix(r.path, "methods.") {
+			continue
+		}
+		at, _, _ := strings.Cut(r.path, ".judge")
+		if columns, ok := c.rows(at + ".data"); ok {
+			c.judged(r.text, columns, c.refs[at+".data"])
+		}
+	}
+}
+
+// askedAbout checks a prompt against the rows at path.data; where no prompt is
+// named it is that of the method that answers.
+func (c *columnCheck) askedAbout(path, prompt, model string) {
+	if _, ok := c.exp.Methods.Get(model); ok && prompt == "" {
+		prompt = c.promptOf(model)
+	}
+	for _, at := range []string{path, path + ".monitor"} {
+		if columns, ok := c.rows(at + ".data"); ok {
+			c.prompt(prompt, columns, c.refs[at+".data"])
+		}
+	}
+}
+
+func (c *columnCheck) eval(path string, e *Eval) {
+	columns, ok := c.rows(path + ".data")
+	if !ok {
+		return
+	}
+	for i, m := range e.Methods {
+		if _, known := c.exp.Methods.Get(m.ID); !known {
+			continue
+		}
+		prompt := c.promptOf(m.ID)
+		p, _ := c.exp.Prompts.Get(prompt)
+		if (prompt == "" || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
+			c.fail(c.exp.place(item(path+".methods", i)), "give the method a prompt whose `user` asks about the rows, or rename a column",
+				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, c.refs[path+".data"], among(columns))
+		}
+		c.prompt(prompt, columns, c.refs[path+".data"])
+	}
+	for _, j := range e.Judges {
+		c.judged(j.ID, columns, c.refs[path+".data"])
+	}
+}
+
+// rows is the columns of the data that a path refers to, and whether they are
+// known.
+func (c *columnCheck) rows(path string) ([]string, bool) {
+	id, _, _ := strings.Cut(c.refs[path], ".")
+	columns := c.columns[id]
+	return columns, columns != nil
+}
+
+// promptOf is the prompt of a method: its own, or that of the method it builds
+// on.
+func (c *columnCheck) promptOf(method string) string {
+	if known, ok := c.prompts[method]; ok {
+		return known
+	}
+	prompt := c.refs["methods."+method+".prompt"]
+	c.prompts[method] = prompt // a cycle, reported elsewhere, ends here
+	model := c.refs["methods."+method+".model"]
+	if _, ok := c.exp.Methods.Get(model); ok && prompt == "" {
+		prompt = c.promptOf(model)
+		c.prompts[method] = prompt
+	}
+	return prompt
+}
+
+func (c *columnCheck) prompt(id string, columns []string, data string) {
+	p, ok := c.exp.Prompts.Get(id)
+	if !ok {
+		return
+	}
+	says := "the rows of " + data + " have"
+	c.template(p.System, columns, says)
+	c.template(p.User, columns, says)
+}
+
+// judged checks the program and the prompt of a judge against rows it reads.
+func (c *columnCheck) judged(id string, columns []string, data string) {
+	j, ok := c.exp.Judges.Get(id)
+	if !ok {
+		return
+	}
+	says := "the rows of " + data + ", judged by " + id + ", have"
+	if r, ok := c.exp.Rubrics.Get(j.Rubric.ID); ok {
+		for i := range r.Criteria {
+			c.expr(r.Criteria[i].Expr, with(columns, "output"), says)
+		}
+	}
+	if p, ok := c.exp.Prompts.Get(j.Prompt.ID); ok {
+		names := with(columns, "output", "a", "b", "rubric", "criteria", "criterion")
+		c.template(p.System, names, says)
+		c.template(p.User, names, says)
+	}
+}
+
+func (c *columnCheck) expr(x *Expr, columns []string, says string) {
+	if u, ok := c.exprs[x]; ok && x != nil {
+		c.names(u.n, u.uses, columns, says)
+	}
+}
+
+func (c *columnCheck) template(t *Template, columns []string, says string) {
+	if u, ok := c.templates[t]; ok && t != nil {
+		c.names(u.n, u.uses, columns, says)
+	}
+}
+
+// names checks each variable of a text.
+func (c *columnCheck) names(n *node, uses []nameUse, columns []string, says string) {
+	for _, u := range uses {
+		if u.optional || u.name == "vars" || slices.Contains(columns, u.name) {
+			continue
+		}
+		hint := didYouMean(u.name, columns)
+		if _, isVar := c.exp.Vars[u.name]; isVar {
+			hint = "write vars." + u.name
+		}
+		c.fail(n.within(u.from, u.width), hint, "unknown variable: %q - %s %s", u.name, says, among(columns))
+	}
+}
+
+// with is names and some more.
+func with(names []string, more ...string) []string { return append(slices.Clone(names), more...) }
+
+// item is the path of an item of a list.
+func item(path string, i int) string { return path + "." + strconv.Itoa(i) }

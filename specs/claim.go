@@ -1,0 +1,34 @@
+package specs
+
+// Claim is an entry of expect: what the experiment is expected to find.
+//
+//	held_out.tuned.hidden > held_out.initial.hidden
+//	held_out.tuned.hidden.mean >= 0.3
+//	rm.rm.accuracy > 0.7
+//
+// A comparison of two quantities without .mean claims that the 95% interval of
+// their paired difference excludes zero.
+type Claim struct {
+	Text  string
+	Left  Quantity
+	Op    string // > >= < <= ==
+	Right Quantity
+	At    map[string]any // the cell of a sweep it is about; empty: every cell
+	Holds bool           // false: the claim is expected to fail
+	Pos   Pos
+}
+
+// Quantity is one side of a claim: a number, or what a judge said in an eval
+// about a method. In an eval without methods Method is "" and Stat names how
+// well the judge agrees with the labels (accuracy, kappa).
+type Quantity struct {
+	Eval   string
+	Method string
+	Judge  string
+	Stat   string  // "" or mean; for judge evals accuracy, kappa
+	Number float64 // when Eval is ""
+	Pos    Pos
+}
+
+// IsNumber reports whether the quantity is a plain number.
+func (q Quantity) IsNumber() bool { return q.Eval == "" }

@@ -1,0 +1,57 @@
+package specs
+
+// Data is an entry of data: a source of rows and what is done to them, always
+// in the order of the fields below.
+type Data struct {
+	Kind   string // the name of its source
+	Source any    // the source's settings
+
+	Columns Renames `yaml:"columns" doc:"new: old; other columns keep their names"`
+	Set     Assigns `yaml:"set" doc:"new: expression over the row"`
+	Where   *Expr   `yaml:"where" doc:"rows to keep" result:"bool"`
+	Dedup   Dedup   `yaml:"dedup" doc:"true drops equal rows; {rouge_l: 0.7} also near-equal ones"`
+	Shuffle bool    `yaml:"shuffle" doc:"order rows by the seed"`
+	Limit   int     `yaml:"limit" doc:"rows to keep" positive:"true"`
+	Split   Split   `yaml:"split" doc:"name: count, percent or rest"`
+}
+
+// Rename gives a column a new name.
+type Rename struct{ New, Old string }
+
+// Renames are the renamed columns, in file order.
+type Renames []Rename
+
+// Assign makes a column from an expression over the row.
+type Assign struct {
+	Name string
+	Expr *Expr
+}
+
+// Assigns are evaluated in file order, each over the row with those before it.
+type Assigns []Assign
+
+// Dedup says which rows count as repetitions of an earlier one.
+type Dedup struct {
+	On     bool    // drop rows that are equal
+	RougeL float64 // drop rows whose ROUGE-L with an earlier one is at least this; 0: only equal ones
+}
+
+// Split cuts rows into named parts, in file order.
+type Split []Part
+
+// Part is one split: a count of rows, a fraction of them, or the rest.
+type Part struct {
+	Name     string
+	Count    int
+	Fraction float64
+	Rest     bool
+}
+
+// Names lists the splits in file order.
+func (s Split) Names() []string {
+	names := make([]string, len(s))
+	for i, p := range s {
+		names[i] = p.Name
+	}
+	return names
+}

@@ -1,0 +1,192 @@
+package specs
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// decoder fills plain Go values from nodes, strictly. It goes on after a
+// mistake, so that one reading tells them all.
+type decoder struct {
+	lang   Language
+	exp    *Experiment
+	errs   *Errors
+	nested int // inside a Nested method: references it would require may be absent
+
+	refs      []reference
+	exprs     []exprUse
+	templates []templateUse
+	settings  []settingsUse
+	claims    []claimUse
+}
+
+// settingsUse is a settings struct that was decoded, and where.
+type settingsUse struct {
+	path  string
+	value any
+}
+
+// mapping decodes the keys of n into the structs that targets point to; the
+// first that has a key takes it. The keys in also are accepted and left to the
+// caller.
+func (d *decoder) mapping(n *node, path string, also []string, targets ...any) {
+	if n.kind != mapping {
+		d.mismatch(n, path, "a mapping", "keys and values")
+		return
+	}
+	accepted, seen := slices.Clone(also), map[string]bool{}
+	type slot struct {
+		field
+		owner reflect.Value
+	}
+	slots := map[string]slot{}
+	for _, target := range targets {
+		owner := reflect.ValueOf(target).Elem()
+		for _, f := range fieldsOf(owner.Type()) {
+			if _, taken := slots[f.name]; !taken && !slices.Contains(also, f.name) {
+				accepted = append(accepted, f.name)
+				slots[f.name] = slot{f, owner}
+			}
+		}
+	}
+	for _, e := range n.entries {
+		at := join(path, e.name)
+		seen[e.name] = true
+		if s, ok := slots[e.name]; ok {
+			d.note(at, e)
+			d.value(e.value, at, s.owner.FieldByIndex(s.index), s.field)
+		} else if !slices.Contains(also, e.name) {
+			d.fail(e.key, d.unknownHint(e.name, path, accepted), "unknown key: %q - %s accepts %s", e.name, title(path), among(accepted))
+		}
+	}
+	for _, name := range accepted {
+		s, ok := slots[name]
+		if ok && s.required && !seen[name] && !d.given(s.owner.FieldByIndex(s.index).Type()) {
+			d.fail(d.exp.place(path), s.says(), "missing key: %s needs %q", title(path), name)
+		}
+	}
+}
+
+// given reports whether a required value may be absent because the method
+// around a Nested one brings it.
+func (d *decoder) given(t reflect.Type) bool {
+	if d.nested == 0 {
+		return false
+	}
+	_, isRef := reflect.New(t).Interface().(refType)
+	return isRef
+}
+
+// unknownHint adds to the nearest word the commonest confusion: a number that
+// tunes written beside kind instead of under hyperparameters.
+func (d *decoder) unknownHint(name, path string, accepted []string) string {
+	if hint := didYouMean(name, accepted); hint != "" {
+		return hint
+	}
+	if slices.Contains(accepted, "hyperparameters") {
+		return "numbers that tune a method stand under `hyperparameters:`"
+	}
+	if strings.HasSuffix(path, ".hyperparameters") {
+		return "references and choices stand beside `kind`, numbers that tune under `hyperparameters:`"
+	}
+	return ""
+}
+
+// note remembers where a path stands: a single value by itself, anything larger
+// by its key.
+func (d *decoder) note(path string, e entry) {
+	if e.value.kind == scalar {
+		d.exp.places[path] = e.value.place
+	} else {
+		d.exp.places[path] = e.key
+	}
+}
+
+// noteWithin remembers the places inside a value of no particular type.
+func (d *decoder) noteWithin(path string, n *node) {
+	for _, e := range n.entries {
+		d.note(join(path, e.name), e)
+		d.noteWithin(join(path, e.name), e.value)
+	}
+	for i, child := range n.items {
+		d.exp.places[item(path, i)] = child.place
+		d.noteWithin(item(path, i), child)
+	}
+}
+
+// value decodes n into v, whose field's tags bound it.
+func (d *decoder) value(n *node, path string, v reflect.Value, f field) {
+	if n.isNull() && v.Kind() != reflect.Interface {
+		d.fail(n.place, f.says(), "nothing is written after %s - leave the key out or give it a value", last(path))
+		return
+	}
+	if s, ok := v.Addr().Interface().(special); ok {
+		s.decode(d, n, path, f)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		fresh := reflect.New(v.Type().Elem())
+		setDefaults(fresh)
+		d.value(n, path, fresh.Elem(), f)
+		v.Set(fresh)
+	case reflect.Struct:
+		d.mapping(n, path, nil, v.Addr().Interface())
+	case reflect.Slice:
+		d.list(n, path, v, f)
+	case reflect.Map:
+		d.table(n, path, v, f)
+	case reflect.Interface:
+		d.noteWithin(path, n)
+		v.Set(reflect.ValueOf(box{plain(n)}).Field(0))
+	default:
+		if v.Type() == reflect.TypeFor[time.Duration]() {
+			d.duration(n, path, v, f)
+			return
+		}
+		d.scalar(n, path, v, f)
+	}
+}
+
+// box carries a nil any through reflection.
+type box struct{ Value any }
+
+func setDefaults(pointer reflect.Value) {
+	if x, ok := pointer.Interface().(defaulter); ok {
+		x.Defaults()
+	}
+}
+
+func (d *decoder) list(n *node, path string, v reflect.Value, f field) {
+	if n.kind != list {
+		d.mismatch(n, path, "a list", "a list such as ["+example(n)+"]")
+		return
+	}
+	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
+	for i, child := range n.items {
+		at := item(path, i)
+		d.exp.places[at] = child.place
+		setDefaults(out.Index(i).Addr())
+		d.value(child, at, out.Index(i), f)
+	}
+	v.Set(out)
+}
+
+func (d *decoder) table(n *node, path string, v reflect.Value, f field) {
+	if n.kind != mapping {
+		d.mismatch(n, path, "a mapping", "names and values")
+		return
+	}
+	out := reflect.MakeMapWithSize(v.Type(), len(n.entries))
+	for _, e := range n.entries {
+		at := join(path, e.name)
+		d.note(at, e)
+		fresh := reflect.New(v.Type().Elem())
+		setDefaults(fresh)
+		d.value(e.value, at, fresh.Elem(), f)
+		out.SetMapIndex(reflect.ValueOf(e.name).Convert(v.Type().Key()), fresh.Elem())
+	}
+	v.Set(out)
+}

@@ -1,0 +1,99 @@
+package specs
+
+import (
+	"slices"
+	"strconv"
+)
+
+func (r *Renames) decode(d *decoder, n *node, path string, _ field) {
+	if n.kind != mapping {
+		d.mismatch(n, path, "a mapping", "new: old")
+		return
+	}
+	for _, e := range n.entries {
+		d.note(join(path, e.name), e)
+		d.column(e)
+		if e.value.kind != scalar || e.value.isNull() {
+			d.mismatch(e.value, join(path, e.name), "a column", "the old name of the column")
+			continue
+		}
+		*r = append(*r, Rename{New: e.name, Old: e.value.text})
+	}
+}
+
+func (a *Assigns) decode(d *decoder, n *node, path string, _ field) {
+	if n.kind != mapping {
+		d.mismatch(n, path, "a mapping", "new: expression")
+		return
+	}
+	for _, e := range n.entries {
+		d.note(join(path, e.name), e)
+		d.column(e)
+		x := new(Expr)
+		x.decode(d, e.value, join(path, e.name), field{})
+		*a = append(*a, Assign{Name: e.name, Expr: x})
+	}
+}
+
+// column checks the name of a column that a spec makes: a word of expressions
+// would hide it.
+func (d *decoder) column(e entry) {
+	d.id(e.key, e.name)
+	if slices.ContainsFunc(d.lang.Words, func(w Word) bool { return w.Name == e.name }) || slices.Contains(reservedNames(), e.name) {
+		d.fail(e.key, "", "column %q has the name of a word of expressions - choose another", e.name)
+	}
+}
+
+func (x *Dedup) decode(d *decoder, n *node, path string, _ field) {
+	if n.kind == mapping {
+		var settings struct {
+			RougeL float64 `yaml:"rouge_l" doc:"the ROUGE-L from which on rows count as equal" positive:"true" max:"1" required:"true"`
+		}
+		d.mapping(n, path, nil, &settings)
+		*x = Dedup{On: true, RougeL: settings.RougeL}
+		return
+	}
+	if n.text != "true" && n.text != "false" {
+		d.mismatch(n, path, "true or false", "true, or {rouge_l: 0.7}")
+		return
+	}
+	x.On = n.text == "true"
+}
+
+func (s *Split) decode(d *decoder, n *node, path string, _ field) {
+	if n.kind != mapping {
+		d.mismatch(n, path, "a mapping", "names and sizes such as {train: 80%, test: rest}")
+		return
+	}
+	total, rests := 0.0, 0
+	for _, e := range n.entries {
+		d.note(join(path, e.name), e)
+		d.id(e.key, e.name)
+		if e.name == "all" {
+			d.fail(e.key, "", "split \"all\": `id.all` already means every split - choose another name")
+		}
+		part := Part{Name: e.name}
+		x, isCount := parseNumber(e.value)
+		share, isShare := parsePercent(e.value)
+		switch {
+		case e.value.kind == scalar && e.value.text == "rest":
+			part.Rest = true
+			rests++
+		case isShare && share > 0 && share <= 1:
+			part.Fraction = share
+			total += share
+		case isCount && x == float64(int(x)) && x > 0:
+			part.Count = int(x)
+		default:
+			d.mismatch(e.value, join(path, e.name), "a size", "a count of rows, a percent such as 80%, or rest")
+			continue
+		}
+		*s = append(*s, part)
+	}
+	if total > 1.0000001 {
+		d.fail(d.exp.place(path), "", "splits of %s%% - all of them take at most 100%%", strconv.FormatFloat(100*total, 'g', 6, 64))
+	}
+	if rests > 1 {
+		d.fail(d.exp.place(path), "", "%d splits take the rest - one can", rests)
+	}
+}

@@ -1,0 +1,75 @@
+package specs
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// mismatch reports a value of the wrong type, in the words of the field.
+func (d *decoder) mismatch(n *node, path, want, accepted string) {
+	hint := ""
+	if n.cut {
+		hint = "YAML ends a plain value at ` #`: put it in quotes"
+	}
+	d.fail(n.place, hint, "not %s: %s - %s takes %s", want, shown(n), title(path), accepted)
+}
+
+func (d *decoder) fail(at place, hint, format string, args ...any) {
+	*d.errs = append(*d.errs, &Error{
+		Pos: at.Pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: max(at.width, 1), Source: at.source,
+	})
+}
+
+// shown is a value as a message quotes it: as written, never what ${VAR} became.
+func shown(n *node) string {
+	switch n.kind {
+	case mapping:
+		return "a mapping"
+	case list:
+		return "a list"
+	}
+	const most = 40
+	if r := []rune(n.raw); len(r) > most {
+		return strconv.Quote(string(r[:most]) + "...")
+	}
+	return strconv.Quote(n.raw)
+}
+
+// example is the value of a field that wants a list of such values.
+func example(n *node) string {
+	if n.kind == scalar && len(n.raw) < 30 {
+		if n.quoted {
+			return strconv.Quote(n.raw)
+		}
+		return n.raw
+	}
+	return "..."
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// last is the key that a path ends in; for an item of a list, the list's key.
+func last(path string) string {
+	for {
+		cut := strings.LastIndexByte(path, '.')
+		key := path[cut+1:]
+		if _, err := strconv.Atoi(key); err != nil || cut < 0 {
+			return key
+		}
+		path = path[:cut]
+	}
+}
+
+// title is how a message calls a path: the experiment itself has none.
+func title(path string) string {
+	if path == "" {
+		return "a spec"
+	}
+	return path
+}

@@ -1,0 +1,103 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is one mistake in a spec, with its place.
+type Error struct {
+	Pos     Pos
+	Message string // what is wrong: the value - what is accepted
+	Hint    string // what to try, or ""
+	Width   int    // runes of the line the mistake covers, at least 1 to be underlined
+	Source  string // the line at Pos, without its line break
+}
+
+// Error is "file:line:col: message", on one line.
+func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message }
+
+// Render is the message followed by the source line, a caret under the mistake
+// and the hint, each line ended by a line break. With color the message and the
+// caret are marked by ANSI escapes.
+func (e *Error) Render(color bool) string {
+	bold, red, plain := "", "", ""
+	if color {
+		bold, red, plain = "\x1b[1m", "\x1b[31m", "\x1b[0m"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s:%s %s\n", bold, e.Pos, plain, e.Message)
+	if e.Source != "" && e.Pos.Line > 0 {
+		number := fmt.Sprintf("%4d | ", e.Pos.Line)
+		fmt.Fprintf(&b, "%s%s\n", number, e.Source)
+		pad := strings.Repeat(" ", len(number)-2) + "| " + caretPad(e.Source, e.Pos.Col)
+		fmt.Fprintf(&b, "%s%s%s%s\n", pad, red, strings.Repeat("^", max(e.Width, 1)), plain)
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
+	}
+	return b.String()
+}
+
+// caretPad fills the line up to col; tabs stay tabs, so that the caret stands
+// under its rune whatever the terminal makes of them.
+func caretPad(line string, col int) string {
+	var b strings.Builder
+	for _, r := range line {
+		if col--; col < 1 {
+			break
+		}
+		if r == '\t' {
+			b.WriteByte('\t')
+		} else {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// Errors are all the mistakes of a spec, sorted by place.
+type Errors []*Error
+
+// Error is every mistake, one a line.
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Render is every mistake as [Error.Render] shows it, separated by empty lines.
+func (es Errors) Render(color bool) string {
+	blocks := make([]string, len(es))
+	for i, e := range es {
+		blocks[i] = e.Render(color)
+	}
+	return strings.Join(blocks, "\n")
+}
+
+// Unwrap gives errors.Is and errors.As each mistake.
+func (es Errors) Unwrap() []error {
+	all := make([]error, len(es))
+	for i, e := range es {
+		all[i] = e
+	}
+	return all
+}
+
+// sorted orders mistakes by place and drops repetitions, which arise when one
+// value is wrong on two paths (an aliased mapping, a prompt used twice).
+func (es Errors) sorted() Errors {
+	slices.SortStableFunc(es, func(a, b *Error) int {
+		switch {
+		case a.Pos.before(b.Pos):
+			return -1
+		case b.Pos.before(a.Pos):
+			return 1
+		}
+		return strings.Compare(a.Message, b.Message)
+	})
+	return slices.CompactFunc(es, func(a, b *Error) bool { return a.Pos == b.Pos && a.Message == b.Message })
+}

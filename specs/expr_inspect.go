@@ -1,0 +1,85 @@
+package specs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// inspection looks at a tree before it is compiled: it collects variables,
+// refuses what only running would notice, and charges work to the budget.
+type inspection struct {
+	words map[string]bool
+	names []string
+	vars  []string
+	uses  []nameUse
+	local map[string]bool
+	wrong *mistake
+}
+
+// Visit is called for children before their parents.
+func (i *inspection) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		if n.Value == "$env" {
+			i.refuse(n, 4, "", "unknown variable: $env - name the column itself")
+		}
+		i.uses = append(i.uses, useOf(n.Value, n))
+		n.Value = slot(n.Value)
+	case *ast.CallNode:
+		i.call(n)
+	case *ast.MemberNode:
+		i.member(n)
+	case *ast.VariableDeclaratorNode:
+		if i.local == nil {
+			i.local = map[string]bool{}
+		}
+		i.local[n.Name] = true
+	}
+	charged(node, i.words)
+}
+
+func useOf(name string, n ast.Node) nameUse {
+	return nameUse{name: name, from: n.Location().From, width: len([]rune(name))}
+}
+
+// call refuses calls of what is no word.
+func (i *inspection) call(n *ast.CallNode) {
+	id, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok {
+		i.refuse(n.Callee, 1, "", "only words can be called: word(...)")
+		return
+	}
+	i.uses = slices.DeleteFunc(i.uses, func(u nameUse) bool { return u.name == id.Value && u.from == id.Location().From })
+	if !i.words[id.Value] {
+		i.refuse(id, len([]rune(id.Value)), didYouMean(id.Value, i.names), "unknown word: %q - the words are %s", id.Value, among(slices.Sorted(maps.Keys(i.words))))
+	}
+}
+
+// member checks the names under vars.
+func (i *inspection) member(n *ast.MemberNode) {
+	id, ok := n.Node.(*ast.IdentifierNode)
+	name, isName := n.Property.(*ast.StringNode)
+	if ok && isName && id.Value == "vars" && !slices.Contains(i.vars, name.Value) {
+		i.refuse(name, len([]rune(name.Value)), didYouMean(name.Value, i.vars), "unknown variable: vars.%s - vars holds %s", name.Value, among(i.vars))
+	}
+}
+
+func (i *inspection) refuse(n ast.Node, width int, hint, format string, args ...any) {
+	if i.wrong == nil {
+		i.wrong = &mistake{from: n.Location().From, width: width, message: fmt.Sprintf(format, args...), hint: hint}
+	}
+}
+
+// free are the variables that the expression does not make itself.
+func (i *inspection) free() []nameUse {
+	var out []nameUse
+	for _, u := range i.uses {
+		if !i.local[u.name] {
+			out = append(out, u)
+		}
+	}
+	return out
+}

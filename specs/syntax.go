@@ -1,0 +1,93 @@
+package specs
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// The YAML reader knows the line of a syntax error only, and in mappings it
+// names the line where the mapping began. The two commonest causes, a tab and a
+// bracket that is not closed, are looked for here.
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// syntax reports what the YAML reader refused.
+func (p *reader) syntax(err error) {
+	message := err.Error()
+	at := Pos{File: p.file, Line: 1, Col: 1}
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			at.Line = min(max(n, 1), len(p.lines))
+		}
+	}
+	if message == "EOF" {
+		p.fail(at, 1, "start with `name: my_experiment`", "the spec is empty")
+		return
+	}
+	if line, col := p.tab(); strings.Contains(message, "cannot start any token") && line > 0 {
+		p.fail(Pos{File: p.file, Line: line, Col: col}, 1, "indent by spaces", "not YAML: a tab at the start of a line")
+		return
+	}
+	if line, col, inside := p.bracket(); strings.Contains(message, "did not find expected ',' or") && line > 0 {
+		hint, what := "", "this bracket is not closed"
+		if inside {
+			hint, what = "inside { } and [ ], quote values that contain brackets, ${...} too", "a bracket inside a plain value"
+		}
+		p.fail(Pos{File: p.file, Line: line, Col: col}, 1, hint, "not YAML: %s", what)
+		return
+	}
+	text := p.line(at.Line)
+	at.Col += utf8.RuneCountInString(text) - utf8.RuneCountInString(strings.TrimLeft(text, " "))
+	p.fail(at, utf8.RuneCountInString(strings.TrimSpace(text)), "a mistake of indentation, quotes or brackets here or nearby", "not YAML: %s", message)
+}
+
+// tab finds the first line that is indented by a tab; 0 when there is none.
+func (p *reader) tab() (line, col int) {
+	for i, text := range p.lines {
+		if before, _, found := strings.Cut(text, "\t"); found && strings.TrimSpace(before) == "" {
+			return i + 1, utf8.RuneCountInString(before) + 1
+		}
+	}
+	return 0, 0
+}
+
+// bracket finds the mistake in a flow mapping or list: a bracket inside a plain
+// value, or else the innermost bracket that is open where the next key stands at
+// the start of a line, or at the end of the file. line is 0 when there is none.
+func (p *reader) bracket() (line, col int, inside bool) {
+	var open []Pos
+	for i, text := range p.lines {
+		if len(open) > 0 && text != "" && !strings.ContainsRune(" #]}", rune(text[0])) {
+			break
+		}
+		quote, before := rune(0), ' '
+		for j, r := range []rune(text) {
+			starts := strings.ContainsRune(" [{,:", before)
+			switch {
+			case quote != 0:
+				if r == quote {
+					quote = 0
+				}
+			case strings.ContainsRune(`"'`, r) && starts:
+				quote = r
+			case r == '#' && before == ' ':
+				quote = '\n' // a comment, to the end of the line
+			case strings.ContainsRune("{[", r) && starts:
+				open = append(open, Pos{Line: i + 1, Col: j + 1})
+			case strings.ContainsRune("{[", r) && len(open) > 0:
+				return i + 1, j + 1, true
+			case strings.ContainsRune("}]", r) && len(open) > 0:
+				open = open[:len(open)-1]
+			}
+			before = r
+		}
+	}
+	if len(open) == 0 {
+		return 0, 0, false
+	}
+	last := open[len(open)-1]
+	return last.Line, last.Col, false
+}

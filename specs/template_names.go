@@ -1,0 +1,246 @@
+package specs
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nikolalohinski/gonja/v2/builtins"
+	"github.com/nikolalohinski/gonja/v2/builtins/control_structures"
+	"github.com/nikolalohinski/gonja/v2/nodes"
+	"github.com/nikolalohinski/gonja/v2/tokens"
+)
+
+// templateWalk finds the variables of a parsed template, and what gonja would
+// notice only when it runs: filters and tests that do not exist. Some of
+// gonja's nodes keep their parts unexported, so the walk is by reflection.
+type templateWalk struct {
+	jinja  *jinja
+	source string
+	uses   []nameUse
+	local  []string         // names made by for and set
+	guard  bool             // inside `x is defined` or `x | default(...)`
+	seen   map[uintptr]bool // nodes are reached on several ways
+	wrong  *mistake
+}
+
+func (j *jinja) inspect(root *nodes.Template, source string) ([]nameUse, *mistake) {
+	w := &templateWalk{jinja: j, source: source, seen: map[uintptr]bool{}}
+	w.walk(reflect.ValueOf(root.Nodes))
+	asked := map[string]bool{} // a name asked for once may be absent everywhere
+	for _, u := range w.uses {
+		asked[u.name] = asked[u.name] || u.optional
+	}
+	for i := range w.uses {
+		w.uses[i].optional = asked[w.uses[i].name]
+	}
+	return w.uses, w.wrong
+}
+
+func (w *templateWalk) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Interface:
+		w.walk(v.Elem())
+	case reflect.Slice:
+		for i := range v.Len() {
+			w.walk(v.Index(i))
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			w.walk(it.Value())
+		}
+	case reflect.Pointer:
+		if !v.IsNil() && !w.seen[v.Pointer()] {
+			w.seen[v.Pointer()] = true
+			w.node(v)
+		}
+	case reflect.Struct:
+		w.fields(v)
+	}
+}
+
+func (w *templateWalk) fields(v reflect.Value) {
+	for i := range v.NumField() {
+		w.walk(v.Field(i))
+	}
+}
+
+// node walks one node; names that a node makes are local within it.
+func (w *templateWalk) node(v reflect.Value) {
+	elem := v.Elem()
+	switch v.Type() {
+	case reflect.TypeFor[*tokens.Token]():
+		return
+	case reflect.TypeFor[*nodes.Name]():
+		w.name(elem)
+		return
+	case reflect.TypeFor[*controlStructures.ForControlStructure]():
+		w.loop(elem)
+		return
+	case reflect.TypeFor[*controlStructures.SetControlStructure]():
+		w.set(elem)
+		return
+	case reflect.TypeFor[*nodes.FilterCall]():
+		w.known(elem, "filter", w.jinja.environment.Filters.Exists, templateFilters())
+	case reflect.TypeFor[*nodes.TestCall]():
+		w.known(elem, "test", builtins.Tests.Exists, nil)
+	case reflect.TypeFor[*nodes.TestExpression]():
+		name := elem.FieldByName("Test").Elem().FieldByName("Name").String()
+		w.guarded(elem.FieldByName("Expression"), name == "defined" || name == "undefined")
+	case reflect.TypeFor[*nodes.FilteredExpression]():
+		if filters := elem.FieldByName("Filters"); filters.Len() > 0 {
+			name := filters.Index(0).Elem().FieldByName("Name").String()
+			w.guarded(elem.FieldByName("Expression"), name == "default" || name == "d")
+		}
+	case reflect.TypeFor[*nodes.BinOperator]():
+		w.operator(elem)
+	}
+	w.fields(elem)
+}
+
+// guarded walks an expression whose variables may be absent, ahead of the other
+// parts of its parent.
+func (w *templateWalk) guarded(expression reflect.Value, guard bool) {
+	if !guard {
+		return
+	}
+	before := w.guard
+	w.guard = true
+	w.walk(expression)
+	w.guard = before
+}
+
+// loop walks a for: its names and `loop` are known in its body only.
+func (w *templateWalk) loop(elem reflect.Value) {
+	w.walk(elem.FieldByName("ObjectEvaluator"))
+	before := w.local
+	w.local = append(slices.Clone(before), "loop", elem.FieldByName("Key").String(), elem.FieldByName("Value").String())
+	w.walk(elem.FieldByName("IfCondition"))
+	w.walk(elem.FieldByName("BodyWrapper"))
+	w.local = before
+	w.walk(elem.FieldByName("EmptyWrapper"))
+}
+
+// set walks a set, whose name is known from then on.
+func (w *templateWalk) set(elem reflect.Value) {
+	for _, part := range []string{"expression", "condition", "alternative", "body"} {
+		w.walk(elem.FieldByName(part))
+	}
+	before := len(w.uses)
+	w.walk(elem.FieldByName("target"))
+	for _, u := range w.uses[before:] {
+		w.local = append(w.local, u.name)
+	}
+	w.uses = w.uses[:before]
+}
+
+func (w *templateWalk) name(elem reflect.Value) {
+	token := elem.FieldByName("Name").Elem()
+	name := token.FieldByName("Val").String()
+	if !slices.Contains(w.local, name) {
+		from, width := w.at(token)
+		w.uses = append(w.uses, nameUse{name: name, from: from, width: width, optional: w.guard})
+	}
+}
+
+// known refuses filters and tests that do not exist.
+func (w *templateWalk) known(elem reflect.Value, what string, exists func(string) bool, names []string) {
+	name := elem.FieldByName("Name").String()
+	if exists(name) || w.wrong != nil {
+		return
+	}
+	w.wrong = &mistake{message: fmt.Sprintf("unknown %s: %q", what, name), hint: didYouMean(name, names)}
+	if len(names) > 0 {
+		w.wrong.message += " - one of " + among(sortedCopy(names))
+	}
+	w.wrong.from, w.wrong.width = w.at(elem.FieldByName("Token").Elem())
+}
+
+// operator refuses products and powers: of texts they are repetitions, whose
+// length nothing bounds.
+func (w *templateWalk) operator(elem reflect.Value) {
+	token := elem.FieldByName("Token").Elem()
+	kind := tokens.Type(token.FieldByName("Type").Int())
+	if w.wrong == nil && (kind == tokens.Multiply || kind == tokens.Power) {
+		w.wrong = &mistake{message: "templates do not multiply", hint: "compute it as a column: `set: {name: expression}`"}
+		w.wrong.from, w.wrong.width = w.at(token)
+	}
+}
+
+// at is where a token stands in the template, in runes.
+func (w *templateWalk) at(token reflect.Value) (from, width int) {
+	offset := min(int(token.FieldByName("Pos").Int()), len(w.source))
+	return utf8.RuneCountInString(w.source[:offset]), utf8.RuneCountInString(token.FieldByName("Val").String())
+}
+
+var gonjaPlace = regexp.MustCompile(`(?s) \(Line: (\d+) Col: (\d+), near .*\)$`)
+
+var unknownTag = regexp.MustCompile(`^ControlStructure '(\w+)' not found \(or beginning not provided\)`)
+
+// templateMistake is gonja's error without the template it quotes, at the place
+// that it names.
+func templateMistake(err error, source string) *mistake {
+	m := &mistake{width: utf8.RuneCountInString(source)}
+	message := strings.TrimPrefix(err.Error(), fmt.Sprintf("failed to parse template '%s': ", source))
+	if open := unclosed(source); open >= 0 {
+		return &mistake{from: open, width: 2, message: "not a template: a bracket that is not closed"}
+	}
+	if tag := unknownTag.FindStringSubmatch(message); tag != nil {
+		message = fmt.Sprintf("unknown tag: %q - templates have %s", tag[1], among(templateTags())) + message[len(tag[0]):]
+	}
+	if at := gonjaPlace.FindStringSubmatch(message); at != nil {
+		message = strings.TrimSuffix(message, at[0])
+		line, _ := strconv.Atoi(at[1])
+		col, _ := strconv.Atoi(at[2])
+		if line > 0 {
+			m.from, m.width = runeOffset(source, line, col), 1
+		}
+	}
+	m.message = "not a template: " + strings.ReplaceAll(message, "\n", " ")
+	return m
+}
+
+// unclosed is the rune at which the first {{, {% or {# without its end begins.
+func unclosed(source string) int {
+	for at := 0; ; {
+		open := strings.IndexByte(source[at:], '{')
+		if open < 0 || at+open+1 >= len(source) {
+			return -1
+		}
+		at += open
+		end, ok := map[byte]string{'{': "}}", '%': "%}", '#': "#}"}[source[at+1]]
+		if !ok {
+			at++
+			continue
+		}
+		length := strings.Index(source[at+2:], end)
+		if length < 0 || strings.Contains(source[at+2:at+2+length], source[at:at+2]) {
+			return utf8.RuneCountInString(source[:at])
+		}
+		at += 2 + length + 2
+	}
+}
+
+// runeOffset is the rune at a line and column, both counted from 1.
+func runeOffset(source string, line, col int) int {
+	lines := strings.Split(source, "\n")
+	offset := col - 1
+	for _, l := range lines[:min(line-1, len(lines))] {
+		offset += utf8.RuneCountInString(l) + 1
+	}
+	return min(max(offset, 0), utf8.RuneCountInString(source))
+}
+
+// shortened is an error of a template that ran, without the chain of
+// expressions around the cause.
+func shortened(err error) string {
+	message := err.Error()
+	if i := strings.LastIndex(message, ": "); i >= 0 && strings.Contains(message, "Unable to evaluate") {
+		return message[i+2:]
+	}
+	return message
+}

@@ -1,0 +1,135 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"idiolect/datasets"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+)
+
+// Decide judges one completion: env holds the row's columns, vars, and output.
+type Decide func(env map[string]any) (Outcome, error)
+
+// Outcome is what a judge says of a completion.
+type Outcome struct {
+	Accepted *bool              // accept
+	Score    *float64           // score, 0 to 1
+	Criteria map[string]float64 // each criterion's own value, 0 to 1
+	Reason   string
+}
+
+// verdicts adds the step in which a judge judges samples.
+func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Action) (*runner.Action, error) {
+	j, ok := c.Judges.Get(ref.ID)
+	if !ok {
+		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no judge %q", ref.ID)}
+	}
+	path := "judges." + ref.ID
+	if j.Model.ID != "" {
+		return nil, c.Errorf(path+".model", "leave model out: the rubric's expr then decides", "a model that judges comes with a later release - judge %q has to be a program", ref.ID)
+	}
+	rubric, ok := c.Rubrics.Get(j.Rubric.ID)
+	if !ok {
+		return nil, c.Errorf(path, "", "judge %q names no rubric", ref.ID)
+	}
+	kind, _ := Judges().Find(j.Kind)
+	settings := j.Settings.(Judge)
+	decide, err := settings.Decide(rubric)
+	if err != nil {
+		return nil, c.Errorf(path, "", "%v", err)
+	}
+	name := fmt.Sprintf("%s/%d", j.Kind, kind.Version)
+	lines := append(rubricLines(rubric), line("judge", name))
+	lines = append(lines, settingLines("judge", settings, kind.New())...)
+	return c.plan.Add(runner.Action{
+		ID: id, Kind: "judge", Version: 1, Pos: c.Pos(path),
+		Inputs: []runner.Input{{Name: "samples", From: samples}},
+		Lines:  append(lines, c.varLines(ofExprs(rubricExprs(rubric)...)...)...),
+		Says:   settings.Title() + " by program", Estimate: runner.Estimate{Exact: true},
+		Step: &judgeStep{decide: decide, judge: name, kind: j.Kind, vars: c.Vars},
+	}), nil
+}
+
+func rubricExprs(r *specs.Rubric) []*specs.Expr {
+	var exprs []*specs.Expr
+	for _, k := range r.Criteria {
+		exprs = append(exprs, k.Expr)
+	}
+	return exprs
+}
+
+// rubricLines are what of a rubric a program reads: what `says` says does not
+// change what `expr` decides.
+func rubricLines(r *specs.Rubric) []runner.Line {
+	var lines []runner.Line
+	for i, k := range r.Criteria {
+		text := fmt.Sprintf("%s: %s (weight %g, scale %g to %g, hard %t)", k.Name, k.Expr, k.Weight, k.Scale.Low, k.Scale.High, k.Hard)
+		lines = append(lines, line(fmt.Sprintf("criterion.%d", i), text))
+	}
+	return lines
+}
+
+type judgeStep struct {
+	decide Decide
+	judge  string
+	kind   string
+	vars   map[string]any
+}
+
+// Run judges every sample. A program's verdicts are not journaled: they cost
+// less than their journal would, and come out the same.
+func (s *judgeStep) Run(ctx context.Context, r *runner.Run) error {
+	samples, err := readTable[tables.Sample](r.In("samples"), "samples.parquet")
+	if err != nil {
+		return err
+	}
+	out := make([]tables.Verdict, len(samples))
+	for i, x := range samples {
+		if i%256 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			r.Progress(i, len(samples), "verdicts")
+		}
+		if out[i], err = s.verdict(string(r.Key()), x); err != nil {
+			return err
+		}
+	}
+	r.Progress(len(samples), len(samples), "verdicts")
+	return writeTable(r, "verdicts.parquet", out)
+}
+
+func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error) {
+	v := tables.Verdict{
+		ID: tables.ID(key, x.RowKey, x.Replicate), RowKey: x.RowKey, Replicate: x.Replicate, SampleID: x.ID, PolicyID: x.PolicyID,
+		Judge: s.judge, Kind: s.kind, Criteria: "{}", User: x.User,
+	}
+	if x.Error != nil {
+		v.Error = optional("there is no completion: " + *x.Error)
+		return v, nil
+	}
+	fields, err := decodeFields(x.Fields)
+	if err != nil {
+		return v, err
+	}
+	env := datasets.Env(fields, s.vars)
+	env["output"] = judged(x)
+	o, err := s.decide(env)
+	if err != nil {
+		v.Error = optional(err.Error())
+		return v, nil
+	}
+	v.Accepted, v.Score, v.Reason, v.ParseOK, v.Criteria = o.Accepted, o.Score, optional(o.Reason), true, mustJSON(o.Criteria)
+	return v, nil
+}
+
+// judged is the text that is judged of a sample.
+func judged(x tables.Sample) string {
+	if x.Extracted != nil {
+		return *x.Extracted
+	}
+	return *x.Completion
+}

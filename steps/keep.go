@@ -1,0 +1,175 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"idiolect/backends"
+	"idiolect/internal/rng"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+)
+
+// judgedSamples is one round of samples with its verdicts.
+type judgedSamples struct{ samples, verdicts *runner.Action }
+
+// keep adds the step that chooses, of judged samples, the rows to train on.
+func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *runner.Action {
+	a := runner.Action{
+		ID: id, Kind: "keep", Version: 1, Pos: c.Pos(id),
+		Lines: []runner.Line{line("keep", how)},
+		Says:  "keep " + how,
+		Step:  &keepStep{how: how, rounds: len(rounds), seed: c.Seed, repeat: repeat},
+	}
+	if how == "random" {
+		a.Lines = append(a.Lines, c.seed())
+		a.Lines = append(a.Lines, repeatLine(repeat)...)
+	}
+	for i, r := range rounds {
+		a.Inputs = append(a.Inputs, runner.Input{Name: fmt.Sprintf("samples.%d", i), From: r.samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", i), From: r.verdicts})
+	}
+	return c.plan.Add(a)
+}
+
+// keepStep chooses what is trained on:
+//
+//	accepted  what the judge accepted (a score judge: scored 1)
+//	rejected  what it judged and did not accept
+//	best      of each row's samples the best-valued one, unless its value is 0
+//	random    as many as were accepted, drawn from all: the control that tells
+//	          the judge's choice from training on one's own outputs
+//
+// Completions that did not end are never kept: trained on, they would teach the
+// end where there is none. Errors are never training data.
+type keepStep struct {
+	how    string
+	rounds int
+	seed   int64
+	repeat int
+}
+
+// candidate is a sample that may be trained on.
+type candidate struct {
+	tables.Sample
+	value float64
+	round int
+}
+
+// Run writes the kept completions as conversations.
+func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
+	var kept []candidate
+	for round := range s.rounds {
+		all, err := s.candidates(r, round)
+		if err != nil {
+			return err
+		}
+		kept = append(kept, s.choose(all, round)...)
+	}
+	slices.SortStableFunc(kept, func(a, b candidate) int { return cmp.Compare(a.RowKey, b.RowKey) })
+	rows := make([]tables.Row, len(kept))
+	seen := map[string]int64{}
+	for i, k := range kept {
+		var err error
+		if rows[i], err = k.row(string(r.Key()), seen[k.RowKey]); err != nil {
+			return err
+		}
+		seen[k.RowKey]++
+	}
+	r.Progress(len(rows), len(rows), "rows kept")
+	return writeTable(r, "rows.parquet", rows)
+}
+
+// candidates are the finished, judged samples of a round, in row-key order.
+func (s *keepStep) candidates(r *runner.Run, round int) ([]candidate, error) {
+	samples, err := readTable[tables.Sample](r.In(fmt.Sprintf("samples.%d", round)), "samples.parquet")
+	if err != nil {
+		return nil, err
+	}
+	verdicts, err := readTable[tables.Verdict](r.In(fmt.Sprintf("verdicts.%d", round)), "verdicts.parquet")
+	if err != nil {
+		return nil, err
+	}
+	if len(samples) != len(verdicts) {
+		return nil, fmt.Errorf("round %d has %d samples and %d verdicts", round+1, len(samples), len(verdicts))
+	}
+	var all []candidate
+	for i, x := range samples {
+		v := verdicts[i]
+		if v.SampleID != x.ID {
+			return nil, fmt.Errorf("verdict %s is about sample %s - want %s", v.ID, v.SampleID, x.ID)
+		}
+		if v.Error == nil && x.Finish != nil && *x.Finish == "stop" {
+			all = append(all, candidate{x, verdictValue(v), round})
+		}
+	}
+	return all, nil
+}
+
+// verdictValue is a verdict as a number: accepted is 1, a score is itself.
+func verdictValue(v tables.Verdict) float64 {
+	switch {
+	case v.Score != nil:
+		return *v.Score
+	case v.Accepted != nil && *v.Accepted:
+		return 1
+	}
+	return 0
+}
+
+func (s *keepStep) choose(all []candidate, round int) []candidate {
+	accepted := func(c candidate) bool { return c.value >= 1 }
+	switch s.how {
+	case "rejected":
+		return slices.DeleteFunc(all, accepted)
+	case "best":
+		return best(all)
+	case "random":
+		n := 0
+		for _, c := range all {
+			if accepted(c) {
+				n++
+			}
+		}
+		drawn := rng.New(s.seed, rng.Order, "keep random", fmt.Sprintf("%d.r%d", s.repeat, round+1)).Perm(len(all))[:n]
+		slices.Sort(drawn)
+		out := make([]candidate, n)
+		for i, at := range drawn {
+			out[i] = all[at]
+		}
+		return out
+	}
+	return slices.DeleteFunc(all, func(c candidate) bool { return !accepted(c) })
+}
+
+// best keeps the first of the best-valued samples of each row.
+func best(all []candidate) []candidate {
+	var out []candidate
+	for i := 0; i < len(all); {
+		top, j := i, i+1
+		for ; j < len(all) && all[j].RowKey == all[i].RowKey; j++ {
+			if all[j].value > all[top].value {
+				top = j
+			}
+		}
+		if all[top].value > 0 {
+			out = append(out, all[top])
+		}
+		i = j
+	}
+	return out
+}
+
+// row is a kept completion as a conversation to train on.
+func (k candidate) row(key string, replicate int64) (tables.Row, error) {
+	ms, err := decodeMessages(k.Messages)
+	if err != nil {
+		return tables.Row{}, fmt.Errorf("sample %s: %w", k.ID, err)
+	}
+	text := judged(k.Sample)
+	return tables.Row{
+		ID: tables.ID(key, k.RowKey, replicate), RowKey: k.RowKey, Replicate: replicate, Fields: k.Fields, User: k.User,
+		Output: k.Completion, Parent: &k.ID, Messages: optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text}))),
+	}, nil
+}

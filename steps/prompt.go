@@ -1,0 +1,79 @@
+package steps
+
+import (
+	"context"
+
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+)
+
+func prompt() specs.Kind[Method] {
+	return specs.Kind[Method]{
+		Name: "prompt", Version: 1,
+		Doc: "a model with a system prompt and few-shot examples; nothing is trained",
+		New: func() Method { return &Prompt{} },
+	}
+}
+
+// Prompt is a policy made by asking: a model and how it is asked.
+type Prompt struct {
+	Model specs.ModelRef `yaml:"model" doc:"who answers: a model, or the policy of a method" required:"true"`
+}
+
+// Lower adds the step that writes the policy down.
+func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error) {
+	base, err := c.Start(s.Model, repeat)
+	if err != nil {
+		return nil, err
+	}
+	p := *base
+	if p.Prompt, err = c.asking(m.Prompt, base.Prompt); err != nil {
+		return nil, err
+	}
+	p.path = id
+	if base.Repeated {
+		id = c.id(id, repeat)
+	}
+	step := &askStep{policy: &p}
+	a := runner.Action{
+		ID: id, Kind: "policy", Version: 1, Step: step, Pos: c.Pos(p.path),
+		Says:   "ask " + p.Info.Name,
+		Lines:  append(p.Prompt.lines(), settingLines("sampling", &p.Sampling, &specs.Sampling{})...),
+		Inputs: p.Prompt.inputs(),
+	}
+	if base.Action == nil {
+		a.Lines = append(a.Lines, identity(p.Backend, p.Info)...)
+	} else {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "base", From: base.Action})
+		step.trained = true
+	}
+	p.Action = c.plan.Add(a)
+	return &p, nil
+}
+
+// askStep writes down a policy that needs no training.
+type askStep struct {
+	policy  *Policy
+	trained bool // it asks the policy of another method
+}
+
+// Run writes one policies row; the weights of a trained policy are copied.
+func (s *askStep) Run(ctx context.Context, r *runner.Run) error {
+	row := tables.Policy{
+		ID: tables.ID(string(r.Key()), "", 0), Backend: s.policy.Backend.Name(), Model: s.policy.Info.Name, Revision: s.policy.Info.Revision,
+		Prompt: s.policy.Prompt.text(), Method: "prompt", Settings: "{}",
+		Sampling: settingsJSON(settingLines("sampling", &s.policy.Sampling, &specs.Sampling{}), "sampling"),
+	}
+	if s.trained {
+		base, err := openPolicy(r.In("base"))
+		if err != nil {
+			return err
+		}
+		row.Parent, row.Rows, row.Note = &base.ID, base.Rows, base.Note
+		if row.Checkpoint, err = copyCheckpoint(r, base); err != nil {
+			return err
+		}
+	}
+	return writeTable(r, "policies.parquet", []tables.Policy{row})
+}

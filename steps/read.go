@@ -1,0 +1,202 @@
+package steps
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"idiolect/datasets"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+)
+
+// entry is a data entry while the plan is made.
+type entry struct {
+	action *runner.Action
+	source datasets.Source
+	data   *specs.Data
+	rows   []datasets.Row // as the step will find them; nil when only the run can know
+}
+
+// count says how many rows a reference names.
+func (e *entry) count(split string) int64 {
+	n := int64(0)
+	for _, r := range e.rows {
+		if inSplit(split, r.Split) {
+			n++
+		}
+	}
+	return n
+}
+
+// inSplit: rows that no part of a split took belong to `all` alone.
+func inSplit(want, have string) bool { return want == "" || want == "all" || want == have }
+
+// entry lowers a data entry, once. Its rows are read while the plan is made, so
+// that a damaged file is found and the number of calls known before anything
+// starts.
+func (c *Compiler) entry(id string) (*entry, error) {
+	if e, ok := c.data[id]; ok {
+		return e, nil
+	}
+	d, ok := c.Data.Get(id)
+	if !ok {
+		return nil, c.Errorf("data", "", "there is no data %q", id)
+	}
+	src := d.Source.(datasets.Source)
+	path := "data." + id
+	lines, err := c.sourceLines(src, d)
+	if err != nil {
+		return nil, c.Errorf(path, "", "%v", err)
+	}
+	e := &entry{source: src, data: d}
+	if e.rows, err = datasets.Prepare(src, d, c.Dir, c.Seed, c.Vars); err != nil {
+		return nil, c.Errorf(path, "", "%v", err)
+	}
+	e.action = c.plan.Add(runner.Action{
+		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines,
+		Says:     fmt.Sprintf("read %d rows of %s", len(e.rows), d.Kind),
+		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, vars: c.Vars},
+		Estimate: runner.Estimate{Exact: true},
+	})
+	c.data[id] = e
+	return e, nil
+}
+
+// sourceLines are all that decides the rows: files by content, and settings.
+func (c *Compiler) sourceLines(src datasets.Source, d *specs.Data) ([]runner.Line, error) {
+	kind, _ := datasets.Sources().Find(d.Kind)
+	lines := []runner.Line{line("source", fmt.Sprintf("%s/%d", d.Kind, kind.Version))}
+	lines = append(lines, settingLines("source", src, kind.New())...)
+	for i, f := range src.Files(c.Dir) {
+		sum, err := fileHash(f.Path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		lines = append(lines, line(fmt.Sprintf("file.%d", i), "sha256:"+sum))
+	}
+	for i, r := range d.Columns {
+		lines = append(lines, line(fmt.Sprintf("columns.%d", i), r.New+": "+r.Old))
+	}
+	for i, a := range d.Set {
+		lines = append(lines, line(fmt.Sprintf("set.%d", i), a.Name+": "+a.Expr.String()))
+	}
+	lines = append(lines, c.varLines(ofExprs(dataExprs(d)...)...)...)
+	if d.Where != nil {
+		lines = append(lines, line("where", d.Where))
+	}
+	if d.Dedup.On || d.Dedup.RougeL > 0 {
+		lines = append(lines, line("dedup", fmt.Sprintf("rouge_l %g", d.Dedup.RougeL)))
+	}
+	if d.Limit > 0 {
+		lines = append(lines, line("limit", d.Limit))
+	}
+	for i, p := range d.Split {
+		lines = append(lines, line(fmt.Sprintf("split.%d", i), fmt.Sprintf("%s: %d %g %t", p.Name, p.Count, p.Fraction, p.Rest)))
+	}
+	if d.Shuffle && d.Limit > 0 { // a shuffle without a limit changes no rows
+		lines = append(lines, line("shuffle", true))
+	}
+	if d.Shuffle && d.Limit > 0 || len(d.Split) > 0 {
+		lines = append(lines, c.seed())
+	}
+	return lines, nil
+}
+
+func dataExprs(d *specs.Data) []*specs.Expr {
+	exprs := []*specs.Expr{d.Where}
+	for _, a := range d.Set {
+		exprs = append(exprs, a.Expr)
+	}
+	return exprs
+}
+
+func fileHash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		var pe *os.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err // the message names the file as the spec does
+		}
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// readStep writes the rows of a data entry.
+type readStep struct {
+	entry *entry
+	dir   string
+	seed  int64
+	vars  map[string]any
+}
+
+// Run reads the source again: the plan may be older than the process.
+func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
+	rows, err := datasets.Prepare(s.entry.source, s.entry.data, s.dir, s.seed, s.vars)
+	if err != nil {
+		return err
+	}
+	out := make([]tables.Row, len(rows))
+	for i, row := range rows {
+		if out[i], err = tableRow(string(r.Key()), row); err != nil {
+			return err
+		}
+	}
+	r.Progress(len(rows), len(rows), "rows")
+	return writeTable(r, "rows.parquet", out)
+}
+
+func tableRow(key string, row datasets.Row) (tables.Row, error) {
+	fields, err := datasets.Canonical(row.Fields)
+	if err != nil {
+		return tables.Row{}, fmt.Errorf("%s: %w", row.Place, err)
+	}
+	return tables.Row{
+		ID: tables.ID(key, row.Key, 0), RowKey: row.Key, Fields: fields,
+		Input: textOf(row.Fields["input"]), Output: textOf(row.Fields["output"]),
+		Split: optional(row.Split), Source: optional(lineOf(row.Place)),
+	}, nil
+}
+
+// lineOf is a place without the file's name: where a project lies, and what its
+// files are called, decides no artifact.
+func lineOf(place string) string {
+	if i := strings.LastIndexByte(place, ':'); i >= 0 {
+		return "line " + place[i+1:]
+	}
+	return place
+}
+
+func textOf(v any) *string {
+	if s, ok := v.(string); ok {
+		return &s
+	}
+	return nil
+}
+
+// optional is null for "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

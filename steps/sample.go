@@ -1,0 +1,277 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"idiolect/backends"
+	"idiolect/datasets"
+	"idiolect/internal/rng"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+)
+
+// sampling says what is asked of a policy.
+type sampling struct {
+	policy  *Policy
+	data    *entry
+	split   string
+	samples int
+	wide    *specs.Sampling // one way of sampling for all methods; nil: the policy's own
+	// replicate names the noise: "1" in the first repeat, "1.r2" in its second round.
+	replicate string
+	part      part
+}
+
+// part cuts the rows of a split into Of parts by key; the zero part is all of them.
+type part struct{ Number, Of int }
+
+// sample adds the step that asks a policy about rows.
+func (c *Compiler) sample(id string, s sampling) *runner.Action {
+	settings := merge(s.policy.Sampling, s.wide)
+	a := runner.Action{
+		ID: id, Kind: "sample", Version: 1, Pos: c.Pos(s.policy.path),
+		Inputs: append([]runner.Input{{Name: "rows", From: s.data.action}}, s.policy.Prompt.inputs()...),
+		Lines:  append(settingLines("sampling", &settings, &specs.Sampling{}), line("samples", s.samples), line("replicate", s.replicate), c.seed()),
+	}
+	if s.policy.Action != nil {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "policy", From: s.policy.Action})
+	}
+	// The weights are the input's, but how they are asked and sampled is decided
+	// here: a policy's own prompt reaches this step through its artifact, its
+	// templates through the plan.
+	a.Lines = append(a.Lines, identity(s.policy.Backend, s.policy.Info)...)
+	a.Lines = append(a.Lines, s.policy.Prompt.lines()...)
+	a.Lines = append(a.Lines, c.varLines(s.policy.Prompt.readers()...)...)
+	if s.split != "" && s.split != "all" {
+		a.Lines = append(a.Lines, line("split", s.split))
+	}
+	if s.part.Of > 1 {
+		a.Lines = append(a.Lines, line("part", fmt.Sprintf("%d of %d", s.part.Number, s.part.Of)))
+	}
+	calls := s.data.count(s.split) * int64(s.samples) / int64(max(1, s.part.Of))
+	longest := int64(*settings.MaxTokens)
+	a.Estimate = runner.Estimate{Calls: [2]int64{calls, calls}, Tokens: [2]int64{calls * longest, calls * longest}, Exact: true}
+	a.Says = fmt.Sprintf("sample %d x %s", calls, s.data.action.ID[len("data."):])
+	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed, vars: c.Vars}
+	return c.plan.Add(a)
+}
+
+// merge lays the wider settings over a policy's own; what neither says gets the
+// defaults: temperature 1, at most 256 tokens.
+func merge(own specs.Sampling, wide *specs.Sampling) specs.Sampling {
+	if wide == nil {
+		wide = &specs.Sampling{}
+	}
+	one, most := 1.0, 256
+	s := specs.Sampling{
+		Temperature: cmp.Or(wide.Temperature, own.Temperature, &one), TopP: cmp.Or(wide.TopP, own.TopP), TopK: cmp.Or(wide.TopK, own.TopK),
+		MaxTokens: cmp.Or(wide.MaxTokens, own.MaxTokens, &most), Stop: own.Stop,
+	}
+	if wide.Stop != nil {
+		s.Stop = wide.Stop
+	}
+	return s
+}
+
+type sampleStep struct {
+	sampling
+	settings specs.Sampling
+	seed     int64
+	vars     map[string]any
+}
+
+// ask is one completion to be drawn.
+type ask struct {
+	row       tables.Row
+	fields    map[string]any
+	messages  []backends.Message
+	replicate int64
+	seed      uint64
+}
+
+// answer is what the journal keeps of a completion.
+type answer struct {
+	Completion backends.Completion `json:"completion"`
+	Error      string              `json:"error,omitempty"`
+	Start      time.Time           `json:"start"`
+	Latency    time.Duration       `json:"latency"`
+}
+
+// chunk bounds how much is in flight at once, so that an interrupted run stops soon.
+const chunk = 512
+
+// Run asks for every row and sample once, whatever happens in between.
+func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
+	asks, err := s.asks(r)
+	if err != nil {
+		return err
+	}
+	model := backends.Model{Name: s.policy.Info.Name}
+	policyID := ""
+	if s.policy.Action != nil {
+		o, err := openPolicy(r.In("policy"))
+		if err != nil {
+			return err
+		}
+		model, policyID = o.model, o.ID
+	}
+	sampler, err := s.policy.Backend.Sampler(ctx, model)
+	if err != nil {
+		return err
+	}
+	defer sampler.Close()
+	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
+	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
+		for part := range slices.Chunk(todo, chunk) {
+			select {
+			case <-r.Stopping():
+				return runner.ErrStopped
+			default:
+			}
+			if err := s.draw(ctx, sampler, asks, part, emit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.write(r, asks, answers, policyID)
+}
+
+// asks are the questions in row-key order.
+func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
+	rows, err := readTable[tables.Row](r.In("rows"), "rows.parquet")
+	if err != nil {
+		return nil, err
+	}
+	var examples []tables.Row
+	if s.policy.Prompt != nil && s.policy.Prompt.Examples != nil {
+		if examples, err = s.policy.Prompt.examples(r.In("examples")); err != nil {
+			return nil, err
+		}
+	}
+	var asks []ask
+	at := 0
+	for _, row := range rows {
+		if !inSplit(s.split, deref(row.Split)) {
+			continue
+		}
+		if at++; s.part.Of > 1 && at%s.part.Of != s.part.Number-1 {
+			continue
+		}
+		fields, err := rowFields(row)
+		if err != nil {
+			return nil, err
+		}
+		ms, err := s.policy.Prompt.Messages(fields, s.vars, examples)
+		if err != nil {
+			return nil, fmt.Errorf("row %s: %w", row.RowKey, err)
+		}
+		for k := range s.samples {
+			asks = append(asks, ask{row, fields, ms, int64(k), rng.Seed(s.seed, rng.Sample, row.RowKey, fmt.Sprintf("%s.%d", s.replicate, k))})
+		}
+	}
+	return asks, nil
+}
+
+func (s *sampleStep) draw(ctx context.Context, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) error {
+	reqs := make([]backends.Request, len(todo))
+	for i, at := range todo {
+		reqs[i] = request(asks[at], s.settings)
+	}
+	start := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	err := sampler.Sample(ctx, reqs, func(i int, c backends.Completion, err error) {
+		a := answer{Completion: c, Start: start, Latency: time.Since(start)}
+		if err != nil {
+			a.Error = err.Error()
+		}
+		if err := emit(todo[i], a); err != nil {
+			cancel(err)
+		}
+	})
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+func request(a ask, s specs.Sampling) backends.Request {
+	r := backends.Request{Messages: a.messages, MaxTokens: *s.MaxTokens, Temperature: *s.Temperature, Stop: s.Stop, Seed: a.seed}
+	if s.TopP != nil {
+		r.TopP = *s.TopP
+	}
+	if s.TopK != nil {
+		r.TopK = *s.TopK
+	}
+	return r
+}
+
+func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID string) error {
+	samples, calls := make([]tables.Sample, len(asks)), make([]tables.Call, len(asks))
+	for i, a := range asks {
+		ans := answers[i]
+		id := tables.ID(string(r.Key()), a.row.RowKey, a.replicate)
+		row := tables.Sample{
+			ID: id, RowKey: a.row.RowKey, Replicate: a.replicate, RowID: a.row.ID, PolicyID: policyID, Messages: mustJSON(a.messages),
+			Expected: a.row.Output, Fields: a.row.Fields, Tokens: ans.Completion.Tokens, Logprobs: ans.Completion.Logprobs,
+			PromptTokens: int64(ans.Completion.PromptTokens), Finish: optional(ans.Completion.Finish),
+			Seed: fmt.Sprintf("%016x", a.seed), Error: optional(ans.Error), User: a.row.User,
+		}
+		if ans.Error == "" {
+			row.Completion = &ans.Completion.Text
+			row.Extracted, row.Error = s.policy.Prompt.extract(a.fields, s.vars, ans.Completion.Text)
+		}
+		samples[i] = row
+		calls[i] = tables.Call{
+			ID: id, RowKey: a.row.RowKey, Replicate: a.replicate, SampleID: id, Attempt: 1, StartUnixMicro: ans.Start.UnixMicro(), LatencyMicros: ans.Latency.Microseconds(),
+			PromptTokens: int64(ans.Completion.PromptTokens), OutputTokens: int64(len(ans.Completion.Tokens)), Error: optional(ans.Error),
+		}
+	}
+	if err := writeTable(r, "samples.parquet", samples); err != nil {
+		return err
+	}
+	w, err := r.CreateVolatile("calls.parquet")
+	if err != nil {
+		return err
+	}
+	return errors.Join(tables.Write(w, calls), w.Close())
+}
+
+// examples picks the few-shot rows of a prompt.
+func (a *Asking) examples(art *runner.Artifact) ([]tables.Row, error) {
+	rows, err := readTable[tables.Row](art, "rows.parquet")
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
+	return rows[:min(a.Prompt.Examples.Count, len(rows))], nil
+}
+
+// extract is what is judged of a completion: null when it is the completion
+// itself. An expression that fails is the sample's error.
+func (a *Asking) extract(fields, vars map[string]any, completion string) (extracted, failure *string) {
+	if a == nil || a.Extract == nil {
+		return nil, nil
+	}
+	env := datasets.Env(fields, vars)
+	env["output"] = completion
+	v, err := a.Extract.Eval(env)
+	if err != nil {
+		return nil, optional("extract: " + err.Error())
+	}
+	text, ok := v.(string)
+	if !ok {
+		return nil, optional(fmt.Sprintf("extract: %v - want a text", v))
+	}
+	return &text, nil
+}

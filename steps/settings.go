@@ -1,0 +1,110 @@
+package steps
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"idiolect/datasets"
+	"idiolect/runner"
+	"idiolect/specs"
+)
+
+// settingLines writes settings as lines of a key: those fields of the struct v
+// points to that differ from the defaults of its kind, under the names that the
+// spec uses. Fields tagged `key:"-"` (paths) and references are left out: what
+// they point to is an input, and has a key itself.
+func settingLines(prefix string, v, defaults any) []runner.Line {
+	var lines []runner.Line
+	walkSettings(prefix, reflect.ValueOf(v), reflect.ValueOf(defaults), &lines)
+	return lines
+}
+
+func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
+	for v.Kind() == reflect.Pointer && v.Type() != reflect.TypeFor[*specs.Expr]() && v.Type() != reflect.TypeFor[*specs.Template]() {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+		if def.IsValid() && !def.IsNil() {
+			def = def.Elem()
+		} else {
+			def = reflect.Value{}
+		}
+	}
+	if text, ok := settingText(v); ok {
+		if was, ok := settingText(def); !ok || was != text {
+			*lines = append(*lines, runner.Line{Label: label, Value: text})
+		}
+		return
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name == "" || f.Tag.Get("key") == "-" || isRef(f.Type) {
+			continue
+		}
+		var d reflect.Value
+		if def.IsValid() {
+			d = def.Field(i)
+		}
+		walkSettings(label+"."+name, v.Field(i), d, lines)
+	}
+}
+
+func isRef(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[specs.DataRef](), reflect.TypeFor[specs.ModelRef](), reflect.TypeFor[specs.PromptRef](),
+		reflect.TypeFor[specs.RubricRef](), reflect.TypeFor[specs.JudgeRef](), reflect.TypeFor[specs.MethodRef](), reflect.TypeFor[specs.Nested]():
+		return true
+	}
+	return false
+}
+
+// settingText is a setting as one canonical text; structs of settings have none.
+func settingText(v reflect.Value) (string, bool) {
+	if !v.IsValid() {
+		return "", false
+	}
+	switch x := v.Interface().(type) {
+	case *specs.Expr:
+		if x == nil {
+			return "", true
+		}
+		return x.String(), true
+	case *specs.Template:
+		if x == nil {
+			return "", true
+		}
+		return x.String(), true
+	case specs.Auto:
+		if x.Auto {
+			return "auto", true
+		}
+		return fmt.Sprint(x.Value), true
+	case time.Duration:
+		return x.String(), true
+	}
+	if v.Kind() == reflect.Struct {
+		return "", false
+	}
+	text, err := datasets.Canonical(v.Interface())
+	if err != nil {
+		panic(fmt.Sprintf("steps: setting of type %s has no text: %v", v.Type(), err))
+	}
+	return text, true
+}
+
+// settingsJSON is a settings struct as JSON, for the policies table.
+func settingsJSON(lines []runner.Line, prefix string) string {
+	m := make(map[string]string, len(lines))
+	for _, l := range lines {
+		m[strings.TrimPrefix(l.Label, prefix+".")] = l.Value
+	}
+	text, err := datasets.Canonical(m)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package steps
+
+import (
+	"fmt"
+
+	"idiolect/runner"
+	"idiolect/specs"
+)
+
+func sft() specs.Kind[Method] {
+	return specs.Kind[Method]{
+		Name: "sft", Version: 1,
+		Doc: "supervised fine-tuning: imitate the answers of rows",
+		New: func() Method { return &SFT{Hyperparameters: sftDefaults()} },
+	}
+}
+
+// SFT trains a policy on answers, by the log loss of the assistant's tokens.
+type SFT struct {
+	Model           specs.ModelRef     `yaml:"model" doc:"where training starts" required:"true"`
+	Data            specs.DataRef      `yaml:"data" doc:"rows with input and output" required:"true"`
+	Hyperparameters SFTHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
+}
+
+// SFTHyperparameters tune supervised fine-tuning. The loss of a batch is the
+// mean over its assistant tokens.
+type SFTHyperparameters struct {
+	Epochs       int        `yaml:"epochs" doc:"passes over the rows" positive:"true"`
+	Steps        int        `yaml:"steps" doc:"optimizer steps, instead of epochs" positive:"true"`
+	BatchSize    int        `yaml:"batch_size" doc:"rows per step" positive:"true"`
+	LearningRate specs.Auto `yaml:"learning_rate" doc:"a number, or auto: by parameters and steps"`
+	Schedule     string     `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
+	Warmup       int        `yaml:"warmup" doc:"steps until the rate is reached" min:"0"`
+	FinalRate    float64    `yaml:"final_rate" doc:"share of the rate left at the last step" min:"0" max:"1"`
+	ClipNorm     float64    `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	WeightDecay  float64    `yaml:"weight_decay" doc:"of AdamW" min:"0"`
+	Beta1        float64    `yaml:"beta1" doc:"of AdamW" min:"0" max:"1"`
+	Beta2        float64    `yaml:"beta2" doc:"of AdamW" min:"0" max:"1"`
+	PromptWeight float64    `yaml:"prompt_weight" doc:"weight of the prompt's tokens in the loss" min:"0" max:"1"`
+	UntilLoss    float64    `yaml:"until_loss" doc:"stop when an epoch's mean loss falls to this; 0: never" min:"0"`
+}
+
+// sftDefaults are tinker-cookbook's optimizer with the schedule of
+// docs/mini.md: five steps up, then down to a tenth.
+func sftDefaults() SFTHyperparameters {
+	return SFTHyperparameters{
+		Epochs: 3, BatchSize: 8, LearningRate: specs.Auto{Auto: true}, Schedule: "linear", Warmup: 5, FinalRate: .1, ClipNorm: 1, Beta1: .9, Beta2: .95,
+	}
+}
+
+// Lower trains on the rows of a data entry.
+func (s *SFT) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error) {
+	start, err := c.Start(s.Model, repeat)
+	if err != nil {
+		return nil, err
+	}
+	asked := *start
+	if asked.Prompt, err = c.asking(m.Prompt, start.Prompt); err != nil {
+		return nil, err
+	}
+	e, err := c.entry(s.Data.ID)
+	if err != nil {
+		return nil, err
+	}
+	asked.path = id
+	return s.tune(c, id, &asked, e.action, s.Data.Split, repeat)
+}
+
+// Tune trains on rows that another step makes.
+func (s *SFT) Tune(c *Compiler, id string, start *Policy, data *runner.Action, repeat int) (*Policy, error) {
+	return s.tune(c, id, start, data, "", repeat)
+}
+
+func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, split string, repeat int) (*Policy, error) {
+	if err := c.trains(start.path, "sft", start); err != nil {
+		return nil, err
+	}
+	p := *start
+	p.Repeated = true
+	defaults := sftDefaults()
+	step := &tuneStep{start: start, settings: s.Hyperparameters, split: split, seed: c.Seed, repeat: repeat, vars: c.Vars}
+	a := runner.Action{
+		ID: c.id(id, repeat), Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
+		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
+		Lines:  append(settingLines("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
+		Says:   fmt.Sprintf("fine-tune %s", start.Info.Name),
+	}
+	a.Lines = append(a.Lines, repeatLine(repeat)...)
+	a.Lines = append(a.Lines, start.Prompt.lines()...)
+	a.Lines = append(a.Lines, c.varLines(start.Prompt.readers()...)...)
+	a.Lines = append(a.Lines, settingLines("sampling", &start.Sampling, &specs.Sampling{})...)
+	a.Lines = append(a.Lines, identity(start.Backend, start.Info)...)
+	if split != "" && split != "all" {
+		a.Lines = append(a.Lines, line("split", split))
+	}
+	if start.Action != nil {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})
+	}
+	p.Action = c.plan.Add(a)
+	p.path = id
+	return &p, nil
+}

@@ -1,0 +1,106 @@
+// Package steps is THE VERBS: one file per kind of method, judge and step, and
+// the lists of them. A user names methods, judges and evals; Compile lowers
+// those to steps of the runner, and the steps do the work against a backend.
+//
+// In the order of an experiment:
+//
+//	steps.go              the catalogues
+//	words.go              the words of expressions
+//	compile.go            experiment -> plan
+//	settings.go           settings -> lines of a key
+//	policy.go             what answers: a model and how it is asked
+//	read.go               step: rows of a source
+//	sample.go             step: ask a policy
+//	judge.go verdict.go   step: judge samples; what every judge shares
+//	accept.go score.go    the judges
+//	prompt.go             method: a model with a prompt
+//	sft.go tune.go        method: supervised fine-tuning; its step
+//	expert_iteration.go   method: sample, judge, keep, train, again
+//	keep.go               step: what of the judged samples is trained on
+//	rate.go               learning_rate: auto
+//	eval.go compare.go    an eval, and the step that compares its methods
+//	pretrain.go           a model from scratch
+package steps
+
+import (
+	"idiolect/backends"
+	"idiolect/datasets"
+	"idiolect/runner"
+	"idiolect/specs"
+)
+
+// Method is a kind of method: its settings as a spec writes them, and how it
+// becomes steps.
+type Method interface {
+	// Lower adds the steps that make the method's policy. id is the path of what
+	// is made (methods.tuned), m the entry around the settings, and repeat tells
+	// the experiment's repetitions apart, from 1.
+	Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error)
+}
+
+// Trained is implemented by methods that train token by token, so that a
+// backend which cannot is refused at the user's line.
+type Trained interface {
+	// Tune adds the step that trains start on the rows that data yields.
+	Tune(c *Compiler, id string, start *Policy, data *runner.Action, repeat int) (*Policy, error)
+}
+
+// Judge is a kind of judge.
+type Judge interface {
+	// Decide makes the judge's program from a rubric. Models that judge come
+	// with a later kind of step.
+	Decide(r *specs.Rubric) (Decide, error)
+	// Title says what the judge decides, for the plan.
+	Title() string
+}
+
+// Methods lists the kinds of methods in the order in which people meet them.
+func Methods() specs.Catalog[Method] {
+	return specs.Catalog[Method]{
+		prompt(),          // ask better
+		sft(),             // imitate given answers
+		expertIteration(), // imitate one's own answers that a judge accepted
+	}
+}
+
+// Judges lists the kinds of judges.
+func Judges() specs.Catalog[Judge] {
+	return specs.Catalog[Judge]{
+		accept(), // yes or no, with the reason
+		score(),  // from 0 to 1, by criteria
+	}
+}
+
+// Language is what a spec can say with these steps, these sources and machines.
+func Language(machines Machines) specs.Language {
+	return specs.Language{
+		Sources:  specs.Erase(datasets.Sources()),
+		Methods:  specs.Erase(Methods()),
+		Judges:   specs.Erase(Judges()),
+		Backends: machines.Names(),
+		Words:    Words(),
+	}
+}
+
+// Machines are the backends of an experiment, in the order in which a message
+// lists them.
+type Machines []backends.Backend
+
+// Names lists the backends.
+func (m Machines) Names() []string {
+	names := make([]string, len(m))
+	for i, b := range m {
+		names[i] = b.Name()
+	}
+	return names
+}
+
+// Find returns the backend of that name.
+func (m Machines) Find(name string) (backends.Backend, bool) {
+	for _, b := range m {
+		if b.Name() == name {
+			return b, true
+		}
+	}
+	return nil, false
+}
