@@ -72,7 +72,7 @@ func (r *Report) settings() items {
 		name, _, _ := strings.Cut(t.name(), "@")
 		if line := strings.Join(told, ", "); !seen[name+line] {
 			seen[name+line] = true
-			list = append(list, item{text: "settings of " + name + ": ", data: line})
+			list = append(list, item{text: "settings of " + name + ": " + line})
 		}
 	}
 	return list

@@ -77,11 +77,17 @@ func (r *Report) judgePaired(c Claim) (verdict, why string, known bool) {
 	if c.Left.Method == c.Right.Method {
 		return judgeNumbers(c, 0, 0)
 	}
-	d := r.eval(c.Left.Eval).difference(c.Left.Method, c.Right.Method, c.Left.Judge, 0)
+	e := r.eval(c.Left.Eval)
+	d := e.difference(c.Left.Method, c.Right.Method, c.Left.Judge, 0)
 	if d == nil || d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
 	}
-	why = fmt.Sprintf("difference %s points, p = %s (Holm)", points(d.Difference, d.Low, d.High), pValue(d.PHolm, d.Test))
+	why = fmt.Sprintf("difference %s points, %s (Holm)", points(d.Difference, d.Low, d.High), pIs(d.PHolm, d.Test))
+	for _, m := range []string{c.Left.Method, c.Right.Method} {
+		if n := len(e.untrained(m)); n > 0 {
+			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, of(int64(len(e.policies[m])), "repeat"))
+		}
+	}
 	return judgeInterval(c.Op, bounds{d.Low, d.High}, why)
 }
 

@@ -63,7 +63,7 @@ func (e *evaluation) against(m, other, judge string) item {
 	case iv.below():
 		out = item{text: fmt.Sprintf("%s is worse than %s: %s%s%s.", m, other, figures, relative(d), e.sure(d)), mark: bad}
 	default:
-		out.text = fmt.Sprintf("%s cannot be separated from %s: %s (p = %s)%s.", m, other, figures, pValue(d.PHolm, d.Test), needed(d))
+		out.text = fmt.Sprintf("%s cannot be separated from %s: %s (%s)%s.", m, other, figures, pIs(d.PHolm, d.Test), needed(d))
 	}
 	out.text += e.repeated(d, judge)
 	if n := len(e.untrained(m)); n > 0 {
@@ -82,8 +82,7 @@ func relative(d *tables.Difference) string {
 
 // sure is P in words. The interval and the corrected test may disagree; then the careful one is said too.
 func (e *evaluation) sure(d *tables.Difference) string {
-	p := " (p = " + pValue(d.PHolm, d.Test) + ")"
-	p = strings.Replace(p, "= <", "< ", 1)
+	p := " (" + pIs(d.PHolm, d.Test) + ")"
 	if d.PHolm != nil && *d.PHolm > .05 {
 		return p + ", which Holm's correction leaves above .05: a lead, not a finding"
 	}

@@ -111,6 +111,15 @@ func pValue(p *float64, test string) string {
 	return strconv.FormatFloat(*p, 'g', 2, 64)[1:] // two digits that count, no zero before the point
 }
 
+// pIs is "p = .012" or "p < .0001".
+func pIs(p *float64, test string) string {
+	s := pValue(p, test)
+	if less, ok := strings.CutPrefix(s, "<"); ok {
+		return "p < " + less
+	}
+	return "p = " + s
+}
+
 // count writes a whole number with commas: 12,000.
 func count(n int64) string {
 	if n < 0 {

@@ -153,8 +153,8 @@ func (e *evaluation) footnotes(judge string, failures int64) []string {
 	if failures > 0 {
 		notes = append(notes, fmt.Sprintf("%s without a verdict: %s counts them as failures, \"successes only\" leaves them out.", of(failures, "judgement"), e.measure(judge)))
 	}
-	if s := e.score(e.Methods[0], judge, "", 0); s != nil && s.Interval != "" {
-		notes = append(notes, fmt.Sprintf("Intervals: 95%%, %s.", map[string]string{"wilson": "Wilson", "clustered": "clustered by topic"}[s.Interval]))
+	if s := e.score(e.Methods[0], judge, "", 0); s != nil {
+		notes = append(notes, map[string]string{"wilson": "Intervals: 95%, Wilson.", "clustered": "Intervals: 95%, clustered by topic."}[s.Interval])
 	}
 	if tests := e.tests(judge); len(tests) > 0 {
 		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", strings.Join(tests, " and "), of(e.comparisons(judge, 0), "comparison")))

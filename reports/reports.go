@@ -11,7 +11,8 @@
 //	findings.go rounds.go          sentences made from the numbers
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
-//	page.go markdown.go terminal.go csv.go   what a report consists of, and its forms
+//	page.go markdown.go csv.go      what a report consists of; report.md and the tables
+//	terminal.go terminal_table.go  its form a report consists of, and its forms
 //	format.go text.go              numbers and other people's text, written one way everywhere
 //
 // Text that a model or a service wrote is data: nothing in it can end a code block, start a tag or move a
@@ -100,9 +101,11 @@ func (r *Report) Claims() []Outcome { return slices.Clone(r.outcomes) }
 func (r *Report) compose(src *source) ([]section, error) {
 	sections := []section{r.missing(), r.claims()}
 	for _, e := range r.evals {
-		if e.scores != nil {
-			sections = append(sections, r.mainTables(e), r.pairs(e), r.criteria(e))
+		if e.scores == nil {
+			sections = append(sections, section{title: "Eval " + e.ID, blocks: []block{para("It has no figures, because not all of its steps came to their end; see what is missing.")}})
+			continue
 		}
+		sections = append(sections, r.mainTables(e), r.pairs(e), r.criteria(e))
 	}
 	sections = append(sections, r.training())
 	for _, e := range r.evals {

@@ -43,7 +43,7 @@ func (r *Report) series(e *evaluation) [][]stage {
 		}
 		one := []stage{longest}
 		for _, s := range stages {
-			if s.rounds < one[0].rounds && !used[s.method] && r.made(e, longest.method, s.rounds) == s.step {
+			if s.step != nil && s.rounds < one[0].rounds && !used[s.method] && r.made(e, longest.method, s.rounds) == s.step {
 				one = append([]stage{s}, one...)
 				used[s.method] = true
 			}

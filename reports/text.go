@@ -10,7 +10,7 @@ import (
 const (
 	maxRunes = 2000
 	maxLines = 60
-	maxLine  = 200 // of what has to fit on one line
+	maxLine  = 400 // of what has to fit on one line
 )
 
 // visible makes every character that could act on a terminal or change the order of letters show itself:
