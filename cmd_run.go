@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 			return usage(fmt.Errorf("there is no step %q in %s - it has %s", id, path, stepIDs(p.plan)))
 		}
 	}
-	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.exp.Source, p.plan, time.Now())
+	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.source, p.plan, time.Now())
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,16 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 	return a.finish(p, dir, result, runErr, path)
 }
 
+// asRun is the spec as the run's directory keeps it: as it was read, and what
+// --set said beside it.
+func asRun(source []byte, set []string) []byte {
+	out := append(bytes.TrimRight(bytes.Clone(source), "\n"), '\n')
+	for _, s := range set {
+		out = append(out, "# --set "+strings.ReplaceAll(s, "\n", " ")+"\n"...)
+	}
+	return out
+}
+
 // execute runs the plan under a display.
 func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFlags) (*runner.Result, error) {
 	show := newDisplay(a.stderr)
@@ -77,26 +88,27 @@ func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFla
 		fresh[id] = true
 	}
 	var eventErr error
-	result, err := runner.Execute(ctx, p.plan, p.store, runner.Options{
-		Workers: f.workers, Only: f.only, Fresh: fresh, Stop: a.stop,
-		Events: func(e runner.Event) {
-			show.event(e)
-			if err := dir.Event(e); err != nil {
-				eventErr = err
-			}
-		},
-	})
+	o := a.options
+	o.Workers, o.Only, o.Fresh, o.Stop = f.workers, f.only, fresh, a.stop
+	o.Events = func(e runner.Event) {
+		show.event(e)
+		if err := dir.Event(e); err != nil {
+			eventErr = err
+		}
+	}
+	result, err := runner.Execute(ctx, p.plan, p.store, o)
 	return result, errors.Join(err, eventErr)
 }
 
 // finish publishes what there is, prints the report and settles the exit code.
 func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr error, path string) error {
 	interrupted := result.Stopped > 0
-	if err := dir.Finish(result, runErr, time.Now()); err != nil {
-		return err
-	}
+	// In this order: a run that is marked done has all its files.
 	if err := dir.Publish(p.plan, p.store); err != nil {
-		return err
+		return errors.Join(runErr, err)
+	}
+	if err := dir.Finish(result, runErr, time.Now()); err != nil {
+		return errors.Join(runErr, err)
 	}
 	if interrupted {
 		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  idiolect run %s\n", result.Done+result.Cached, len(p.plan.Actions), path)
@@ -127,7 +139,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 
 // reportInput tells the report what the spec calls things.
 func reportInput(p *project, dir string, result *runner.Result) reports.Input {
-	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.exp.Source}
+	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.source}
 	for id, e := range p.exp.Evals.All() {
 		info := reports.EvalInfo{ID: id, Baseline: e.Baseline.ID, Pairs: e.Pairs, Samples: e.Samples, Data: e.Data.String()}
 		for _, m := range e.Methods {

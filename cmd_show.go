@@ -183,4 +183,3 @@ func cellText(v any) string {
 	}
 	return text
 }
-

@@ -16,27 +16,24 @@ import (
 // way, so that a part can be read, tested and replaced without those above it.
 // A part is the longest of these prefixes that a package's path has.
 var layers = map[string][]string{
-	"":                                 {"steps", "runner", "runner/tables", "specs", "reports", "datasets", "backends", "backends/local"},
-	"steps":                            {"runner", "runner/tables", "specs", "datasets", "datasets/world", "backends", "backends/local", "internal", "backends/local/engine", "backends/local/tokenizer", "backends/local/safetensors"},
-	"reports":                          {"runner", "runner/tables", "internal"},
-	"runner":                           {"specs", "internal"}, // knows no ML
-	"runner/tables":                    {},
-	"datasets":                         {"specs", "internal"},
-	"datasets/world":                   {"internal"},
-	"specs":                            {"internal"}, // kinds and words are given by main
-	"backends":                         {},
-	"backends/backendtest":             {"backends"},
-	"backends/local":                   {"backends", "backends/local/engine", "backends/local/engine/kernel", "backends/local/tokenizer", "backends/local/safetensors", "backends/local/mini"},
-	"backends/local/mini":              {},
-	"backends/local/engine":            {"backends/local/engine/kernel"}, // the engine imports nothing of ours
-	"backends/local/engine/kernel":     {},
-	"backends/local/tokenizer":         {},
-	"backends/local/safetensors":       {},
-	"internal":                         {}, // leaves
-	"specs/data":                       {"internal"},
-	"backends/local/engine/testdata":   {},
-	"internal/stats":                   {},
-	"backends/local/engine/kernel/gen": {},
+	"":                             {"steps", "runner", "runner/tables", "specs", "reports", "datasets", "backends", "backends/local"},
+	"steps":                        {"runner", "runner/tables", "specs", "datasets", "datasets/world", "backends", "backends/local", "internal", "backends/local/engine", "backends/local/tokenizer", "backends/local/safetensors"},
+	"reports":                      {"runner", "runner/tables", "internal"},
+	"runner":                       {"specs", "internal"}, // knows no ML
+	"runner/tables":                {},
+	"datasets":                     {"specs", "internal"},
+	"datasets/world":               {"internal"},
+	"specs":                        {"internal"}, // kinds and words are given by main
+	"backends":                     {},
+	"backends/backendtest":         {"backends"},
+	"backends/local":               {"backends", "backends/local/engine", "backends/local/engine/kernel", "backends/local/tokenizer", "backends/local/safetensors", "backends/local/mini"},
+	"backends/local/mini":          {},
+	"backends/local/localtest":     {"backends/local", "backends/local/engine", "backends/local/tokenizer", "internal"},
+	"backends/local/engine":        {"backends/local/engine/kernel"}, // the engine imports nothing of ours
+	"backends/local/engine/kernel": {},
+	"backends/local/tokenizer":     {},
+	"backends/local/safetensors":   {},
+	"internal":                     {}, // leaves
 }
 
 func TestImportsPointOneWay(t *testing.T) {

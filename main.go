@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"idiolect/runner"
 	"idiolect/specs"
 )
 
@@ -68,7 +69,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 // app is what commands share: where they write, and how they are stopped.
 type app struct {
 	stdout, stderr io.Writer
-	stop           chan struct{} // closed by the first interrupt
+	stop           chan struct{}  // closed by the first interrupt
+	options        runner.Options // of every execution, under the flags: where tests put failpoints
 }
 
 // interrupts closes stop at the first Ctrl-C and ends the context at the second.

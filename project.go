@@ -20,10 +20,11 @@ import (
 // What a command was asked about: the spec, read and lowered, and where its
 // results are.
 type project struct {
-	exp   *specs.Experiment
-	plan  *runner.Plan
-	store *runner.Store
-	runs  string // the directory of all runs
+	exp    *specs.Experiment
+	plan   *runner.Plan
+	store  *runner.Store
+	runs   string // the directory of all runs
+	source []byte // the spec as the run keeps it
 }
 
 // specFlags are the flags of every command that reads a spec.
@@ -65,7 +66,7 @@ func (a *app) open(ctx context.Context, path string, f specFlags) (*project, err
 	if err != nil {
 		return nil, usage(err)
 	}
-	p := &project{exp: exp, runs: f.runs}
+	p := &project{exp: exp, runs: f.runs, source: asRun(exp.Source, f.set)}
 	if p.plan, err = steps.Compile(ctx, exp, machines); err != nil {
 		return nil, usage(err)
 	}

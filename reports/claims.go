@@ -82,7 +82,7 @@ func (r *Report) judgePaired(c Claim) (verdict, why string, known bool) {
 	if d == nil || d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
 	}
-	why = fmt.Sprintf("difference %s points, %s (Holm)", points(d.Difference, d.Low, d.High), pIs(d.PHolm, d.Test))
+	why = fmt.Sprintf("difference %s, %s (Holm)", pointsIn(d), pIs(d.PHolm, d.Test))
 	for _, m := range []string{c.Left.Method, c.Right.Method} {
 		if n := len(e.untrained(m)); n > 0 {
 			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, of(int64(len(e.policies[m])), "repeat"))
@@ -169,7 +169,7 @@ func (r *Report) claims() section {
 		if !o.Holds {
 			as += " (it is expected not to hold)"
 		}
-		list = append(list, item{text: fmt.Sprintf("%s, %s: ", o.Verdict, as), data: o.Text, after: ". " + sentence(o.Why), mark: mark(o)})
+		list = append(list, item{text: fmt.Sprintf("%s, %s: ", o.Verdict, as), data: o.Text, after: " (" + o.Why + ")", mark: mark(o)})
 	}
 	if len(list) == 0 {
 		return section{}

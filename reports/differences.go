@@ -22,7 +22,9 @@ func (r *Report) pairs(e *evaluation) section {
 				t.rows = append(t.rows, e.pairRow(method, against, judge))
 			}
 		}
-		t.notes = []string{fmt.Sprintf("P: Holm-corrected over all %s.", of(e.comparisons(judge, 0), "comparison"))}
+		if n := e.comparisons(judge, 0); n > 0 {
+			t.notes = []string{fmt.Sprintf("P: Holm-corrected over all %s.", of(n, "comparison"))}
+		}
 		s.blocks = append(s.blocks, t)
 	}
 	return s

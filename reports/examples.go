@@ -67,20 +67,21 @@ func (r *Report) examples(src *source, e *evaluation) ([]section, error) {
 		}
 		by[m] = list
 	}
-	told := map[string]bool{} // ids of the samples shown
 	first, more := section{title: "Before and after, " + e.ID}, section{title: "More completions, " + e.ID, detail: true}
-	for _, m := range e.Methods {
+	told := map[string]bool{} // ids of the samples shown
+	for _, m := range e.byMean(e.Judges[0]) {
 		if m == e.Baseline || e.isUntrained(m, 1) || !e.wasTrained(m) {
 			continue
 		}
 		gained, lost := changed(by[e.Baseline], by[m])
-		for i, pair := range gained[:min(gainedShown, len(gained))] {
+		for _, pair := range gained[:min(gainedShown, len(gained))] {
 			blocks := e.pairBlocks(m, "gained", pair, told)
-			if i == 0 {
-				first.blocks = append(first.blocks, blocks...)
-			} else {
+			if len(first.blocks) > 0 || e.controls[m] != "" {
 				more.blocks = append(more.blocks, blocks...)
+				continue
 			}
+			rule := para("Of the method with the highest mean, the first topic, in the order of row keys, that was rejected before and accepted after.")
+			first.blocks = append([]block{rule}, blocks...)
 		}
 		for _, pair := range lost[:min(lostShown, len(lost))] {
 			more.blocks = append(more.blocks, e.pairBlocks(m, "lost", pair, told)...)
@@ -88,9 +89,6 @@ func (r *Report) examples(src *source, e *evaluation) ([]section, error) {
 	}
 	for _, m := range e.Methods {
 		more.blocks = append(more.blocks, kept(m, by[m], told)...)
-	}
-	if len(first.blocks) > 0 {
-		first.blocks = append([]block{para("The first topics, in the order of their row keys, whose completion was rejected before and accepted after.")}, first.blocks...)
 	}
 	return []section{first, more}, nil
 }

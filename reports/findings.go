@@ -1,9 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"idiolect/runner/tables"
 )
@@ -54,18 +54,20 @@ func (e *evaluation) against(m, other, judge string) item {
 	if d == nil || d.Difference == nil || a == nil || b == nil {
 		return item{text: fmt.Sprintf("%s and %s cannot be compared%s.", m, other, noteOf(d)), mark: bad}
 	}
-	iv := bounds{d.Low, d.High}
-	figures := fmt.Sprintf("%s, a difference of %s points", e.inWords(judge, b.Mean, a.Mean), points(d.Difference, d.Low, d.High))
 	out := item{}
-	switch {
-	case iv.above():
-		out = item{text: fmt.Sprintf("%s is better than %s: %s%s%s.", m, other, figures, relative(d), e.sure(d)), mark: good}
-	case iv.below():
-		out = item{text: fmt.Sprintf("%s is worse than %s: %s%s%s.", m, other, figures, relative(d), e.sure(d)), mark: bad}
+	switch verb := told(d); {
+	case (bounds{d.Low, d.High}).above():
+		out = item{text: fmt.Sprintf("%s %s better than %s: %s", m, verb, other, e.figures(judge, b, a, d)), mark: good}
+	case (bounds{d.Low, d.High}).below():
+		out = item{text: fmt.Sprintf("%s %s worse than %s: %s", m, verb, other, e.figures(judge, b, a, d)), mark: bad}
 	default:
-		out.text = fmt.Sprintf("%s cannot be separated from %s: %s (%s)%s.", m, other, figures, pIs(d.PHolm, d.Test), needed(d))
+		out.text = fmt.Sprintf("%s cannot be separated from %s: %s%s", m, other, e.figures(judge, b, a, d), needed(d))
 	}
-	out.text += e.repeated(d, judge)
+	out.text += e.repeated(d, judge) + "."
+	if !sure(d) && out.mark != plain {
+		out.text += " The interval leaves out zero, the corrected test is above .05: a lead, not a finding."
+		out.mark = plain
+	}
 	if n := len(e.untrained(m)); n > 0 {
 		out.text += fmt.Sprintf(" In %d of its %d repeats it was NOT TRAINED (%s).", n, len(e.policies[m]), e.note(m))
 		out.mark = bad
@@ -73,20 +75,24 @@ func (e *evaluation) against(m, other, judge string) item {
 	return out
 }
 
-func relative(d *tables.Difference) string {
-	if d.Relative == nil {
-		return ""
+// figures are the numbers of a comparison in words.
+func (e *evaluation) figures(judge string, mean, other *tables.Score, d *tables.Difference) string {
+	s := fmt.Sprintf("%s, %s", e.inWords(judge, mean.Mean, other.Mean), pointsIn(d))
+	if d.Relative != nil {
+		s += ", relative " + gain(d.Relative, d.RelLow, d.RelHigh)
 	}
-	return ", relative " + gain(d.Relative, d.RelLow, d.RelHigh)
+	return s + ", " + pIs(d.PHolm, d.Test)
 }
 
-// sure is P in words. The interval and the corrected test may disagree; then the careful one is said too.
-func (e *evaluation) sure(d *tables.Difference) string {
-	p := " (" + pIs(d.PHolm, d.Test) + ")"
-	if d.PHolm != nil && *d.PHolm > .05 {
-		return p + ", which Holm's correction leaves above .05: a lead, not a finding"
+// sure says whether the corrected test agrees that there is a difference. It holds at any size, the interval
+// is an approximation: where they disagree, P decides.
+func sure(d *tables.Difference) bool { return d.PHolm != nil && *d.PHolm <= .05 }
+
+func told(d *tables.Difference) string {
+	if sure(d) {
+		return "is"
 	}
-	return p
+	return "seems"
 }
 
 // needed says what it would take to separate a difference of the observed size.
@@ -116,7 +122,7 @@ func (e *evaluation) repeated(d *tables.Difference, judge string) string {
 	if all < 2 || *d.Difference == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" The sign is the same in %d of %d repeats.", same, all)
+	return fmt.Sprintf("; the same sign in %d of %d repeats", same, all)
 }
 
 // overControls compares what was trained with what was trained on completions chosen to show nothing.
@@ -144,7 +150,7 @@ func (e *evaluation) overControl(m, control, kept, judge string) item {
 		return out
 	}
 	how := map[string]string{"random": "as many completions, chosen blindly", "rejected": "what the judge rejected"}[kept]
-	if (bounds{d.Low, d.High}).above() {
+	if (bounds{d.Low, d.High}).above() && sure(d) {
 		out.text += fmt.Sprintf(" %s was trained on %s: it is what was chosen that helps, not training on one's own completions.", control, how)
 	} else {
 		out.text += fmt.Sprintf(" %s was trained on %s: that the choice helps is not shown.", control, how)
@@ -160,30 +166,30 @@ func (e *evaluation) wasTrained(m string) bool {
 // best names the method with the highest mean, and whether the next can be told from it. Two methods need no
 // such sentence.
 func (e *evaluation) best(judge string) string {
-	ranked := slices.DeleteFunc(slices.Clone(e.Methods), func(m string) bool {
-		s := e.score(m, judge, "", 0)
-		return s == nil || s.Mean == nil
-	})
+	ranked := e.byMean(judge)
 	if len(ranked) < 3 {
 		return ""
 	}
-	mean := func(m string) float64 { return *e.score(m, judge, "", 0).Mean }
-	slices.SortStableFunc(ranked, func(a, b string) int {
-		if mean(a) > mean(b) {
-			return -1
-		}
-		if mean(a) < mean(b) {
-			return 1
-		}
-		return 0
-	})
 	first, second := ranked[0], ranked[1]
-	top := mean(first)
+	top := percent(e.score(first, judge, "", 0).Mean)
 	d := e.difference(first, second, judge, 0)
-	if d == nil || !(bounds{d.Low, d.High}).above() {
-		return fmt.Sprintf("The highest is %s with %s, but it cannot be separated from %s.", first, percent(&top), second)
+	if d == nil || !(bounds{d.Low, d.High}).above() || !sure(d) {
+		return fmt.Sprintf("The highest is %s with %s, but it cannot be separated from %s.", first, top, second)
 	}
-	return fmt.Sprintf("The best is %s with %s; the next, %s, is %s points behind.", first, percent(&top), second, strings.TrimPrefix(points(d.Difference, d.Low, d.High), "+"))
+	return fmt.Sprintf("The best is %s with %s; the next, %s, is behind by %s.", first, top, second, pointsIn(d))
+}
+
+// byMean lists the methods that have a mean, the highest first.
+func (e *evaluation) byMean(judge string) []string {
+	mean := func(m string) *float64 {
+		if s := e.score(m, judge, "", 0); s != nil {
+			return s.Mean
+		}
+		return nil
+	}
+	list := slices.DeleteFunc(slices.Clone(e.Methods), func(m string) bool { return mean(m) == nil })
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(*mean(b), *mean(a)) })
+	return list
 }
 
 // note is what training noted about a method.

@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 type experiment struct {
 	methods []string // the first is the baseline; blind is a control, others with a digit have that many rounds
 	repeats int
+	topics  int    // 0: six
 	broken  string // id of a step that fails
 
 	scores      []tables.Score
@@ -32,8 +35,6 @@ type verdict struct {
 	accepted     bool
 	failure      string
 }
-
-const topics = 6
 
 // writes is a step that writes the files of its artifact.
 type writes func(r *runner.Run) error
@@ -51,20 +52,21 @@ func put[T any](r *runner.Run, file string, rows []T) error {
 func ptr[T any](v T) *T { return &v }
 
 // run makes the experiment's artifacts and says what a report needs to know.
-func (x *experiment) run(t *testing.T) Input {
+func (x *experiment) run(t testing.TB) Input {
 	t.Helper()
 	b := runner.NewBuilder("haiku")
-	add := func(id, kind string, step writes, lines []runner.Line, inputs ...runner.Input) *runner.Action {
+	// Steps with the same text in same are one step under several paths.
+	add := func(id, same, kind string, step writes, lines []runner.Line, inputs ...runner.Input) *runner.Action {
 		if id == x.broken {
 			step = func(*runner.Run) error { return errors.New("the loss of step 3 is NaN") }
 		}
-		lines = append(lines, runner.Line{Label: "id", Value: id})
+		lines = append(lines, runner.Line{Label: "same", Value: same})
 		return b.Add(runner.Action{ID: id, Kind: kind, Version: 1, Step: step, Lines: lines, Inputs: inputs})
 	}
-	data := add("data.topics", "read", func(r *runner.Run) error { return put(r, rowsFile, []tables.Row{}) }, nil)
+	data := add("data.topics", "topics", "read", func(r *runner.Run) error { return put(r, rowsFile, []tables.Row{}) }, nil)
 	var cells []runner.Input
 	for repeat := 1; repeat <= x.repeats; repeat++ {
-		start := add("methods.initial", "policy", func(r *runner.Run) error {
+		start := add("methods.initial", "initial", "policy", func(r *runner.Run) error {
 			return put(r, policiesFile, []tables.Policy{{Model: "mini-1", Method: "prompt", Prompt: "{}", Settings: "{}", Sampling: "{}"}})
 		}, nil)
 		for _, m := range x.methods {
@@ -72,18 +74,18 @@ func (x *experiment) run(t *testing.T) Input {
 			if m != "initial" {
 				policy = x.train(add, m, repeat, data, start)
 			}
-			samples, verdicts := x.sample(add, "evals.held_out."+m+".samples", "evals.held_out."+m+".hidden", m, repeat, data, policy)
-			_ = samples
+			at := "evals.held_out." + m
+			_, verdicts := x.sample(add, at+".samples", at+".hidden", at, m, repeat, data, policy)
 			cells = append(cells, runner.Input{Name: fmt.Sprintf("%s.hidden.%d", m, repeat), From: verdicts})
 		}
 	}
-	add("evals.held_out", "compare", func(r *runner.Run) error {
+	add("evals.held_out", "held_out", "compare", func(r *runner.Run) error {
 		return errors.Join(put(r, scoresFile, x.scores), put(r, differencesFile, x.differences))
 	}, nil, cells...)
 	return x.execute(t, b)
 }
 
-type adder func(id, kind string, step writes, lines []runner.Line, inputs ...runner.Input) *runner.Action
+type adder func(id, same, kind string, step writes, lines []runner.Line, inputs ...runner.Input) *runner.Action
 
 func (x *experiment) id(path string, repeat int) string {
 	if x.repeats == 1 {
@@ -92,11 +94,13 @@ func (x *experiment) id(path string, repeat int) string {
 	return fmt.Sprintf("%s@%d", path, repeat)
 }
 
-// train adds the rounds of a method: the digit that its name ends in says how many, one without.
+// train adds the rounds of a method: the digit that its name ends in says how many, one without. Methods whose
+// names differ in that digit share the rounds that both have, as in plans that were lowered from a spec.
 func (x *experiment) train(add adder, m string, repeat int, data, start *runner.Action) *runner.Action {
+	family := strings.TrimRight(m, "23456789")
 	rounds, keep := 1, "accepted"
-	if last := m[len(m)-1]; last >= '2' && last <= '9' {
-		rounds = int(last - '0')
+	if family != m {
+		rounds = int(m[len(m)-1] - '0')
 	}
 	if m == "blind" {
 		keep = "random"
@@ -104,21 +108,16 @@ func (x *experiment) train(add adder, m string, repeat int, data, start *runner.
 	policy := start
 	var pool []runner.Input
 	for round := 1; round <= rounds; round++ {
-		path := fmt.Sprintf("methods.%s.round%d", m, round)
-		if rounds > 1 && round == 1 && slices.Contains(x.methods, "tuned") {
-			path = "methods.tuned.round1"
-		}
-		samples, verdicts := x.sample(add, path+".samples", path+".verdicts", m, repeat, data, policy)
+		at, same := fmt.Sprintf("methods.%s.round%d", m, round), fmt.Sprintf("methods.%s.round%d", family, round)
+		samples, verdicts := x.sample(add, at+".samples", at+".verdicts", same, m, repeat, data, policy)
 		pool = append(pool, runner.Input{Name: fmt.Sprintf("samples.%d", round-1), From: samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", round-1), From: verdicts})
-		kept := add(x.id(path+".kept", repeat), "keep", func(r *runner.Run) error { return put(r, rowsFile, []tables.Row{}) }, []runner.Line{{Label: "keep", Value: keep}}, slices.Clone(pool)...)
-		made := path
+		kept := add(x.id(at+".kept", repeat), x.id(same+".kept", repeat), "keep", func(r *runner.Run) error { return put(r, rowsFile, []tables.Row{}) },
+			[]runner.Line{{Label: "keep", Value: keep}}, slices.Clone(pool)...)
 		if round == rounds {
-			made = "methods." + m
-		} else if slices.Contains(x.methods, "tuned") {
-			made = "methods.tuned"
+			at = "methods." + m
 		}
-		made = x.id(made, repeat)
-		policy = add(made, "sft", x.tune(made, int64(100*round)), nil, runner.Input{Name: "rows", From: kept}, runner.Input{Name: "start", From: start})
+		policy = add(x.id(at, repeat), x.id(same, repeat), "sft", x.tune(x.id(at, repeat), int64(100*round)), nil,
+			runner.Input{Name: "rows", From: kept}, runner.Input{Name: "start", From: start})
 	}
 	return policy
 }
@@ -138,8 +137,9 @@ func (x *experiment) tune(id string, rows int64) writes {
 }
 
 // sample adds a step that samples every topic once and one that judges.
-func (x *experiment) sample(add adder, samplesID, verdictsID, m string, repeat int, data, policy *runner.Action) (samples, verdicts *runner.Action) {
+func (x *experiment) sample(add adder, samplesID, verdictsID, same, m string, repeat int, data, policy *runner.Action) (samples, verdicts *runner.Action) {
 	samplesID, verdictsID = x.id(samplesID, repeat), x.id(verdictsID, repeat)
+	topics := max(0, cmp.Or(x.topics, 6))
 	sampled := make([]tables.Sample, topics)
 	judged := make([]tables.Verdict, topics)
 	for i := range topics {
@@ -154,20 +154,20 @@ func (x *experiment) sample(add adder, samplesID, verdictsID, m string, repeat i
 		}
 	}
 	lines := []runner.Line{{Label: "model", Value: "mini-1"}, {Label: "backend", Value: "local"}, {Label: "revision", Value: "0f3c9a"}, {Label: "numerics", Value: "local/1 avx2"}, {Label: "seed", Value: "7"}}
-	samples = add(samplesID, "sample", func(r *runner.Run) error {
+	samples = add(samplesID, x.id(same, repeat)+" samples", "sample", func(r *runner.Run) error {
 		calls := make([]tables.Call, topics)
 		for i, s := range sampled {
 			calls[i] = tables.Call{ID: s.ID, RowKey: s.RowKey, SampleID: s.ID, Attempt: 1, PromptTokens: 12, OutputTokens: 20, Error: s.Error}
 		}
 		return errors.Join(put(r, samplesFile, sampled), put(r, callsFile, calls))
 	}, lines, runner.Input{Name: "rows", From: data}, runner.Input{Name: "policy", From: policy})
-	verdicts = add(verdictsID, "judge", func(r *runner.Run) error { return put(r, verdictsFile, judged) },
+	verdicts = add(verdictsID, x.id(same, repeat)+" verdicts", "judge", func(r *runner.Run) error { return put(r, verdictsFile, judged) },
 		[]runner.Line{{Label: "judge", Value: "accept/1"}}, runner.Input{Name: "samples", From: samples})
 	return samples, verdicts
 }
 
 // execute runs the plan in a new store, under a clock that stands still.
-func (x *experiment) execute(t *testing.T, b *runner.Builder) Input {
+func (x *experiment) execute(t testing.TB, b *runner.Builder) Input {
 	t.Helper()
 	plan, err := b.Plan()
 	if err != nil {
@@ -175,7 +175,8 @@ func (x *experiment) execute(t *testing.T, b *runner.Builder) Input {
 	}
 	for _, a := range plan.Actions {
 		if a.Kind == "sample" {
-			a.Estimate = runner.Estimate{Calls: [2]int64{topics, topics}, Tokens: [2]int64{topics * 48, topics * 48}, Exact: true}
+			n := int64(max(0, cmp.Or(x.topics, 6)))
+			a.Estimate = runner.Estimate{Calls: [2]int64{n, n}, Tokens: [2]int64{n * 48, n * 48}, Exact: true}
 		}
 	}
 	store, err := runner.OpenStore(t.TempDir())

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"idiolect/runner/tables"
 )
 
 // none stands for a number that there is not.
@@ -54,6 +56,11 @@ func points(x, low, high *float64) string {
 		return none
 	}
 	return signed(*x) + " " + interval(low, high, signed)
+}
+
+// pointsIn is a difference within a sentence: +9.8 points [+7.6, +12.0].
+func pointsIn(d *tables.Difference) string {
+	return signed(*d.Difference) + " points " + interval(d.Low, d.High, signed)
 }
 
 // gain is a relative gain: +44.0% [+32.1, +57.3].

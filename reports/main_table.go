@@ -65,7 +65,7 @@ func (e *evaluation) mainTable(judge string) table {
 	}
 	compared := len(e.Methods) > 1
 	if compared {
-		t.columns = append(t.columns, column{name: "difference to\n" + e.Baseline + ", points"}, column{name: "relative\ngain", drop: 1}, column{name: "p\n(Holm)"})
+		t.columns = append(t.columns, e.differenceColumns()...)
 	}
 	for _, m := range e.Methods {
 		row := append([]string{e.named(m)}, scoreCells(e.score(m, judge, "", 0), failures > 0)...)
@@ -88,6 +88,10 @@ func scoreCells(s *tables.Score, successes bool) []string {
 		cells = append(cells, percent(s.MeanSuccesses))
 	}
 	return cells
+}
+
+func (e *evaluation) differenceColumns() []column {
+	return []column{{name: "difference to\n" + e.Baseline + ", points"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"}}
 }
 
 // differenceCells are difference, relative gain and P against the baseline. A policy that was never trained
@@ -185,10 +189,10 @@ func (e *evaluation) comparisons(judge string, repeat int) (n int64) {
 
 // repeatsTable has a row for each method and repeat.
 func (e *evaluation) repeatsTable(judge string) table {
-	t := table{caption: "Each repeat alone:", columns: []column{
-		{name: "method", left: true}, {name: "repeat"}, {name: e.measure(judge) + "\n[95% interval]"},
-		{name: "difference to\n" + e.Baseline + ", points"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"},
-	}}
+	t := table{caption: "Each repeat alone:", columns: []column{{name: "method", left: true}, {name: "repeat"}, {name: e.measure(judge) + "\n[95% interval]"}}}
+	if len(e.Methods) > 1 {
+		t.columns = append(t.columns, e.differenceColumns()...)
+	}
 	for _, m := range e.Methods {
 		for repeat := 1; repeat <= e.repeats; repeat++ {
 			name := m
@@ -196,7 +200,10 @@ func (e *evaluation) repeatsTable(judge string) table {
 				name += " (NOT TRAINED)"
 			}
 			row := []string{name, fmt.Sprint(repeat), scoreCells(e.score(m, judge, "", repeat), false)[0]}
-			t.rows = append(t.rows, append(row, e.differenceCells(m, judge, repeat)...))
+			if len(e.Methods) > 1 {
+				row = append(row, e.differenceCells(m, judge, repeat)...)
+			}
+			t.rows = append(t.rows, row)
 		}
 	}
 	return t

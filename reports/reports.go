@@ -11,8 +11,8 @@
 //	findings.go rounds.go          sentences made from the numbers
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
-//	page.go markdown.go csv.go      what a report consists of; report.md and the tables
-//	terminal.go terminal_table.go  its form a report consists of, and its forms
+//	page.go markdown.go csv.go     what a report consists of; report.md, and the tables as files
+//	terminal.go terminal_table.go  what a terminal shows of it
 //	format.go text.go              numbers and other people's text, written one way everywhere
 //
 // Text that a model or a service wrote is data: nothing in it can end a code block, start a tag or move a

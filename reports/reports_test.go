@@ -30,7 +30,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func build(t *testing.T, in Input) *Report {
+func build(t testing.TB, in Input) *Report {
 	t.Helper()
 	r, err := Build(in)
 	if err != nil {

@@ -105,7 +105,7 @@ func (e *evaluation) rising(series []stage, judge string) item {
 		if d == nil || d.Difference == nil {
 			return item{text: told}
 		}
-		step := fmt.Sprintf("from %s to %d is %s points", of(int64(series[i-1].rounds), "round"), series[i].rounds, points(d.Difference, d.Low, d.High))
+		step := fmt.Sprintf("from %s to %d is %s", of(int64(series[i-1].rounds), "round"), series[i].rounds, pointsIn(d))
 		switch iv := (bounds{d.Low, d.High}); {
 		case iv.below():
 			return item{text: told + " It falls: the step " + step + "."}

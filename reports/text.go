@@ -37,8 +37,9 @@ func visible(s string) string {
 	return b.String()
 }
 
+// invisible leaves alone the two joiners that scripts and emoji are written with.
 func invisible(r rune) bool {
-	return r != '\n' && (unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029')
+	return r != '\n' && r != '\u200c' && r != '\u200d' && (unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029')
 }
 
 func hex4(r rune) string {
@@ -83,17 +84,4 @@ func firstRunes(s string, n int) string {
 		n--
 	}
 	return s
-}
-
-// sentence begins with a capital letter and ends with a full stop.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	r, n := utf8.DecodeRuneInString(s)
-	s = string(unicode.ToUpper(r)) + s[n:]
-	if strings.HasSuffix(s, ".") {
-		return s
-	}
-	return s + "."
 }

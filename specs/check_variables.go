@@ -108,8 +108,8 @@ func (c *columnCheck) training() {
 			continue
 		}
 		at, _, _ := strings.Cut(r.path, ".judge")
-		if columns, ok := c.rows(at + ".data"); ok {
-			c.judged(r.text, columns, c.refs[at+".data"])
+		if data, columns := c.rows(at + ".data"); columns != nil {
+			c.judged(r.text, columns, data)
 		}
 	}
 }
@@ -121,15 +121,15 @@ func (c *columnCheck) askedAbout(path, prompt, model string) {
 		prompt = c.promptOf(model)
 	}
 	for _, at := range []string{path, path + ".monitor"} {
-		if columns, ok := c.rows(at + ".data"); ok {
-			c.prompt(prompt, columns, c.refs[at+".data"])
+		if data, columns := c.rows(at + ".data"); columns != nil {
+			c.prompt(prompt, columns, data)
 		}
 	}
 }
 
 func (c *columnCheck) eval(path string, e *Eval) {
-	columns, ok := c.rows(path + ".data")
-	if !ok {
+	data, columns := c.rows(path + ".data")
+	if columns == nil {
 		return
 	}
 	for i, m := range e.Methods {
@@ -140,21 +140,20 @@ func (c *columnCheck) eval(path string, e *Eval) {
 		p, _ := c.exp.Prompts.Get(prompt)
 		if (prompt == "" || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
 			c.fail(c.exp.place(item(path+".methods", i)), "give the method a prompt whose `user` asks about the rows, or rename a column",
-				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, c.refs[path+".data"], among(columns))
+				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, data, among(columns))
 		}
-		c.prompt(prompt, columns, c.refs[path+".data"])
+		c.prompt(prompt, columns, data)
 	}
 	for _, j := range e.Judges {
-		c.judged(j.ID, columns, c.refs[path+".data"])
+		c.judged(j.ID, columns, data)
 	}
 }
 
-// rows is the columns of the data that a path refers to, and whether they are
-// known.
-func (c *columnCheck) rows(path string) ([]string, bool) {
-	id, _, _ := strings.Cut(c.refs[path], ".")
-	columns := c.columns[id]
-	return columns, columns != nil
+// rows is the data that a path refers to, whichever split of it, and the columns;
+// nil when they are not known.
+func (c *columnCheck) rows(path string) (data string, columns []string) {
+	data, _, _ = strings.Cut(c.refs[path], ".")
+	return data, c.columns[data]
 }
 
 // promptOf is the prompt of a method: its own, or that of the method it builds

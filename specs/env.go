@@ -12,7 +12,7 @@ var variable = regexp.MustCompile(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand fills ${VAR} into a scalar. The values never reach an error message:
 // messages quote what is written.
-func (p *reader) expand(n *node) string {
+func (r *reader) expand(n *node) string {
 	if !strings.Contains(n.raw, "${") {
 		return n.raw
 	}
@@ -21,7 +21,7 @@ func (p *reader) expand(n *node) string {
 			return "${"
 		}
 		name := found[2 : len(found)-1]
-		if value, ok := p.env(name); ok {
+		if value, ok := r.env(name); ok {
 			return value
 		}
 		at := n.place
@@ -29,15 +29,15 @@ func (p *reader) expand(n *node) string {
 			at.Col += n.inline + utf8.RuneCountInString(n.raw[:strings.Index(n.raw, found)])
 			at.width = utf8.RuneCountInString(found)
 		}
-		p.fail(at.Pos, at.width, "set it in the environment or in .env beside the spec; $${ is a plain ${", "environment variable %s is not set", name)
+		r.fail(at.Pos, at.width, "set it in the environment or in .env beside the spec; $${ is a plain ${", "environment variable %s is not set", name)
 		return ""
 	})
 }
 
 // set applies one override, "path=value", to the tree.
-func (p *reader) set(root *node, text string) {
+func (r *reader) set(root *node, text string) {
 	file := "--set " + text
-	over := newReader(file, []string{text}, p.env, p.errs)
+	over := newReader(file, []string{text}, r.env, r.errs)
 	path, value, found := strings.Cut(text, "=")
 	if !found || path == "" {
 		over.fail(Pos{File: file, Line: 1, Col: 1}, utf8.RuneCountInString(text), "", "not an override: %q - write path=value, such as seed=8", text)
@@ -61,12 +61,12 @@ func (p *reader) set(root *node, text string) {
 }
 
 // child goes one step down the path of an override; the last step puts v there.
-func (p *reader) child(n *node, step string, at place, last bool, v *node) *node {
+func (r *reader) child(n *node, step string, at place, last bool, v *node) *node {
 	switch n.kind {
 	case list:
 		i, err := strconv.Atoi(step)
 		if err != nil || i < 0 || i >= len(n.items) {
-			p.fail(at.Pos, at.width, "", "no such item: %q - this list has items 0 to %d", step, len(n.items)-1)
+			r.fail(at.Pos, at.width, "", "no such item: %q - this list has items 0 to %d", step, len(n.items)-1)
 			return nil
 		}
 		if last {
@@ -89,6 +89,6 @@ func (p *reader) child(n *node, step string, at place, last bool, v *node) *node
 		n.entries = append(n.entries, entry{name: step, key: at, value: fresh})
 		return fresh
 	}
-	p.fail(at.Pos, at.width, "", "nothing can be set below %q, which is a single value", n.raw)
+	r.fail(at.Pos, at.width, "", "nothing can be set below %q, which is a single value", n.raw)
 	return nil
 }

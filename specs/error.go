@@ -29,15 +29,37 @@ func (e *Error) Render(color bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s:%s %s\n", bold, e.Pos, plain, e.Message)
 	if e.Source != "" && e.Pos.Line > 0 {
+		source, col := window(e.Source, e.Pos.Col)
 		number := fmt.Sprintf("%4d | ", e.Pos.Line)
-		fmt.Fprintf(&b, "%s%s\n", number, e.Source)
-		pad := strings.Repeat(" ", len(number)-2) + "| " + caretPad(e.Source, e.Pos.Col)
-		fmt.Fprintf(&b, "%s%s%s%s\n", pad, red, strings.Repeat("^", max(e.Width, 1)), plain)
+		margin := strings.Repeat(" ", len(number)-2) + "| " + caretPad(source, col)
+		carets := strings.Repeat("^", max(1, min(e.Width, maxShown)))
+		fmt.Fprintf(&b, "%s%s\n%s%s%s%s\n", number, source, margin, red, carets, plain)
 	}
 	if e.Hint != "" {
 		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
 	}
 	return b.String()
+}
+
+// maxShown is the longest line shown in full, in runes.
+const maxShown = 240
+
+// window is the part of a long line around a column, and the column in it.
+func window(line string, col int) (string, int) {
+	if len(line) <= maxShown {
+		return line, col
+	}
+	runes := []rune(line)
+	from := max(0, min(col-maxShown/2, len(runes)-maxShown))
+	to := min(from+maxShown, len(runes))
+	shown := string(runes[from:to])
+	if to < len(runes) {
+		shown += "..."
+	}
+	if from > 0 {
+		return "..." + shown, col - from + 3
+	}
+	return shown, col
 }
 
 // caretPad fills the line up to col; tabs stay tabs, so that the caret stands

@@ -14,6 +14,7 @@ const (
 	maxSteps    = 1_000_000 // one step: a turn, a call, or 16 bytes of text
 	maxElements = 1_000_000 // elements of lists and maps that are made
 	maxSyntax   = 1_000     // nodes of the syntax tree
+	maxSource   = 10_000    // bytes of an expression
 )
 
 // Names that no expression can write, because of the space.

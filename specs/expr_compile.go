@@ -109,6 +109,10 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 			x, wrong = nil, whole
 		}
 	}()
+	if len(source) > maxSource { // the parser's stack grows with each bracket
+		whole.message = fmt.Sprintf("an expression of %d bytes - at most %d", len(source), maxSource)
+		return nil, nil, whole
+	}
 	tree, err := parser.Parse(source)
 	if err != nil {
 		return nil, nil, located(err, whole)

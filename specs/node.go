@@ -3,8 +3,6 @@ package specs
 import (
 	"strings"
 	"unicode/utf8"
-
-	"gopkg.in/yaml.v3"
 )
 
 // node is a value of the spec as the decoder sees it: aliases followed, merge
@@ -50,36 +48,6 @@ func (n *node) get(name string) *node {
 // isNull reports a value that was left out: `key:`, `~` or `null`.
 func (n *node) isNull() bool {
 	return n.kind == scalar && !n.quoted && (n.text == "" || n.text == "~" || n.text == "null")
-}
-
-// inlineOffset is where the text of a scalar begins after its place: its runes
-// correspond one to one to the source when it is on one line without escapes.
-func inlineOffset(n *node, style yaml.Style) int {
-	offset := 0
-	if style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-		offset = 1
-	}
-	rest := runesFrom(n.place.source, n.place.Col+offset)
-	if strings.HasPrefix(rest, n.raw) {
-		return offset
-	}
-	return -1
-}
-
-// comment reports whether a comment follows a plain scalar on its line.
-func (p *reader) comment(n *node) bool {
-	rest, found := strings.CutPrefix(runesFrom(n.place.source, n.place.Col), n.raw)
-	return found && n.raw != "" && strings.HasPrefix(strings.TrimLeft(rest, " \t"), "#")
-}
-
-// runesFrom is the line from column col (1-based, in runes) on.
-func runesFrom(line string, col int) string {
-	for i := range line {
-		if col--; col < 1 {
-			return line[i:]
-		}
-	}
-	return ""
 }
 
 // within is the place of some runes of a scalar's text. Where text and source

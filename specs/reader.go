@@ -23,98 +23,101 @@ type reader struct {
 	errs   *Errors
 	env    func(string) (string, bool)
 	count  int
+	runes  map[int][]int       // see offsets
 	active map[*yaml.Node]bool // anchors being expanded, to notice a cycle
 }
 
 func newReader(file string, lines []string, env func(string) (string, bool), errs *Errors) *reader {
-	return &reader{file: file, lines: lines, env: env, errs: errs, active: map[*yaml.Node]bool{}}
+	return &reader{file: file, lines: lines, env: env, errs: errs, runes: map[int][]int{}, active: map[*yaml.Node]bool{}}
 }
 
 // document parses the only document of src; nil after an error.
-func (p *reader) document(src []byte) *node {
-	if !p.readable(src) {
+func (r *reader) document(src []byte) *node {
+	if !r.readable(src) {
 		return nil
 	}
 	dec := yaml.NewDecoder(strings.NewReader(string(src)))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {
-		p.syntax(err)
+		r.syntax(err)
 		return nil
 	}
 	if len(doc.Content) == 0 {
-		p.fail(Pos{File: p.file, Line: 1, Col: 1}, 1, "start with `name: my_experiment`", "the spec is empty")
+		r.fail(Pos{File: r.file, Line: 1, Col: 1}, 1, "start with `name: my_experiment`", "the spec is empty")
 		return nil
 	}
 	if dec.Decode(&second) == nil {
-		p.fail(p.pos(&second), 3, "put it into a file of its own", "a second document: a spec is one document")
+		r.fail(r.pos(&second), 3, "put it into a file of its own", "a second document: a spec is one document")
 		return nil
 	}
-	root := p.node(doc.Content[0], 0)
-	if root != nil && p.count > maxNodes {
-		p.fail(p.pos(doc.Content[0]), 1, "", "more than %d values, aliases followed: a spec has at most that many", maxNodes)
+	root := r.node(doc.Content[0], 0)
+	if root != nil && r.count > maxNodes {
+		r.fail(r.pos(doc.Content[0]), 1, "", "more than %d values, aliases followed: a spec has at most that many", maxNodes)
 		return nil
 	}
 	return root
 }
 
-// readable refuses what yaml.v3 would misread or choke on.
-func (p *reader) readable(src []byte) bool {
+// readable refuses what yaml.v3 would choke on without a place, and what it
+// takes for a line break but no editor does.
+func (r *reader) readable(src []byte) bool {
 	if len(src) > maxBytes {
-		p.fail(Pos{File: p.file, Line: 1, Col: 1}, 1, "rows belong into a data file", "%d bytes: a spec has at most %d", len(src), maxBytes)
+		r.fail(Pos{File: r.file, Line: 1, Col: 1}, 1, "rows belong into a data file", "%d bytes: a spec has at most %d", len(src), maxBytes)
 		return false
 	}
-	for i, line := range p.lines {
-		if utf8.ValidString(line) {
-			continue
-		}
-		col := 1
-		for rest := line; rest != ""; col++ {
-			r, size := utf8.DecodeRuneInString(rest)
-			if r == utf8.RuneError && size == 1 {
-				p.fail(Pos{File: p.file, Line: i + 1, Col: col}, 1, "save the file as UTF-8", "byte 0x%02x is not UTF-8 text", rest[0])
+	for i, line := range r.lines {
+		for col, at := 1, 0; at < len(line); col++ {
+			char, size := utf8.DecodeRuneInString(line[at:])
+			place := Pos{File: r.file, Line: i + 1, Col: col}
+			if char == utf8.RuneError && size == 1 {
+				r.fail(place, 1, "save the file as UTF-8", "byte 0x%02x is not UTF-8 text", line[at])
 				return false
 			}
-			rest = rest[size:]
+			if char < ' ' && char != '\t' || char >= 0x7f && char < 0xa0 || char == '\u2028' || char == '\u2029' {
+				r.fail(place, 1, `in double quotes, write it as \x or \u and its number`, "a control character: %U", char)
+				return false
+			}
+			at += size
 		}
 	}
 	return true
 }
 
-func (p *reader) node(y *yaml.Node, depth int) *node {
-	if p.count++; p.count > maxNodes {
-		return &node{place: p.place(y)} // reported once, by document
+func (r *reader) node(y *yaml.Node, depth int) *node {
+	if r.count++; r.count > maxNodes {
+		return &node{place: r.place(y)} // reported once, by document
 	}
 	if depth > maxDepth {
-		p.fail(p.pos(y), 1, "", "values nested deeper than %d", maxDepth)
-		return &node{place: p.place(y)}
+		r.fail(r.pos(y), 1, "", "values nested deeper than %d", maxDepth)
+		return &node{place: r.place(y)}
 	}
 	switch y.Kind {
 	case yaml.AliasNode:
-		return p.alias(y, depth)
+		return r.alias(y, depth)
 	case yaml.MappingNode:
-		return p.mapping(y, depth)
+		return r.mapping(y, depth)
 	case yaml.SequenceNode:
-		n := &node{kind: list, place: p.place(y)}
+		n := &node{kind: list, place: r.place(y)}
 		for _, item := range y.Content {
-			n.items = append(n.items, p.node(item, depth+1))
+			n.items = append(n.items, r.node(item, depth+1))
 		}
 		return n
 	}
-	return p.scalar(y)
+	return r.scalar(y)
 }
 
-func (p *reader) alias(y *yaml.Node, depth int) *node {
-	if p.active[y.Alias] {
-		p.fail(p.pos(y), 1+utf8.RuneCountInString(y.Value), "", "*%s stands inside &%s: a value cannot contain itself", y.Value, y.Value)
-		return &node{place: p.place(y)}
+func (r *reader) alias(y *yaml.Node, depth int) *node {
+	if r.active[y.Alias] {
+		r.fail(r.pos(y), 1+utf8.RuneCountInString(y.Value), "", "*%s stands inside &%s: a value cannot contain itself", y.Value, y.Value)
+		return &node{place: r.place(y)}
 	}
-	p.active[y.Alias] = true
-	defer delete(p.active, y.Alias)
-	return p.node(y.Alias, depth+1)
+	r.active[y.Alias] = true
+	defer delete(r.active, y.Alias)
+	return r.node(y.Alias, depth+1)
 }
 
-func (p *reader) mapping(y *yaml.Node, depth int) *node {
-	n := &node{kind: mapping, place: p.place(y)}
+func (r *reader) mapping(y *yaml.Node, depth int) *node {
+	n := &node{kind: mapping, place: r.place(y)}
 	seen := make(map[string]Pos, len(y.Content)/2)
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(y.Content); i += 2 {
@@ -124,37 +127,37 @@ func (p *reader) mapping(y *yaml.Node, depth int) *node {
 			continue
 		}
 		if key.Kind != yaml.ScalarNode {
-			p.fail(p.pos(key), 1, "", "a key that is not a word: keys are words such as learning_rate")
+			r.fail(r.pos(key), 1, "", "a key that is not a word: keys are words such as learning_rate")
 			continue
 		}
-		at := p.place(key)
+		at := r.place(key)
 		if first, twice := seen[key.Value]; twice {
-			p.fail(at.Pos, at.width, "", "duplicate key: %q is also on line %d", key.Value, first.Line)
+			r.fail(at.Pos, at.width, "", "duplicate key: %q is also on line %d", key.Value, first.Line)
 			continue
 		}
 		seen[key.Value] = at.Pos
-		child := p.node(value, depth+1)
+		child := r.node(value, depth+1)
 		if value.Kind == yaml.ScalarNode && value.Value == "" && value.Style == 0 {
 			child.place = at // nothing is written there: the key is the place
 		}
 		n.entries = append(n.entries, entry{name: key.Value, key: at, value: child})
 	}
 	for _, m := range merges {
-		p.merge(n, m, seen, depth)
+		r.merge(n, m, seen, depth)
 	}
 	return n
 }
 
 // merge adds what `<<: *anchor` or `<<: [*a, *b]` brings; keys already there win.
-func (p *reader) merge(n *node, y *yaml.Node, seen map[string]Pos, depth int) {
-	from := p.node(y, depth+1)
+func (r *reader) merge(n *node, y *yaml.Node, seen map[string]Pos, depth int) {
+	from := r.node(y, depth+1)
 	parts := []*node{from}
 	if from.kind == list {
 		parts = from.items
 	}
 	for _, part := range parts {
 		if part.kind != mapping {
-			p.fail(p.pos(y), 1, "", "<< merges mappings: write `<<: *anchor`")
+			r.fail(r.pos(y), 1, "", "<< merges mappings: write `<<: *anchor`")
 			continue
 		}
 		for _, e := range part.entries {
@@ -166,29 +169,37 @@ func (p *reader) merge(n *node, y *yaml.Node, seen map[string]Pos, depth int) {
 	}
 }
 
-func (p *reader) scalar(y *yaml.Node) *node {
-	n := &node{kind: scalar, place: p.place(y), raw: y.Value}
-	n.quoted = y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 || y.Tag == "!!str" && y.Style&yaml.TaggedStyle != 0
-	n.cut = !n.quoted && p.comment(n)
-	n.inline = inlineOffset(n, y.Style)
-	if y.Style&yaml.LiteralStyle != 0 {
-		n.block = p.lines[min(n.place.Line, len(p.lines)):]
+func (r *reader) scalar(y *yaml.Node) *node {
+	const quotes, blocks = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle, yaml.LiteralStyle | yaml.FoldedStyle
+	n := &node{kind: scalar, place: r.place(y), raw: y.Value, inline: -1}
+	n.quoted = y.Style&(quotes|blocks) != 0 || y.Tag == "!!str" && y.Style&yaml.TaggedStyle != 0
+	offset := 0
+	if y.Style&quotes != 0 {
+		offset = 1
 	}
-	n.text = p.expand(n)
+	// On one line and without escapes, text and source correspond rune by rune.
+	if rest, ok := strings.CutPrefix(r.from(n.place.Line, n.place.Col+offset), n.raw); ok {
+		n.inline = offset
+		n.cut = !n.quoted && n.raw != "" && strings.HasPrefix(strings.TrimLeft(rest, " \t"), "#")
+	}
+	if y.Style&yaml.LiteralStyle != 0 {
+		n.block = r.lines[min(n.place.Line, len(r.lines)):]
+	}
+	n.text = r.expand(n)
 	return n
 }
 
-func (p *reader) pos(y *yaml.Node) Pos {
+func (r *reader) pos(y *yaml.Node) Pos {
 	if y.Kind == yaml.DocumentNode && len(y.Content) > 0 {
 		y = y.Content[0]
 	}
-	return Pos{File: p.file, Line: max(y.Line, 1), Col: max(y.Column, 1)}
+	return Pos{File: r.file, Line: max(y.Line, 1), Col: max(y.Column, 1)}
 }
 
 // place is where y stands, underlined up to the end of its first line.
-func (p *reader) place(y *yaml.Node) place {
-	at := place{Pos: p.pos(y), width: 1}
-	at.source = p.line(at.Line)
+func (r *reader) place(y *yaml.Node) place {
+	at := place{Pos: r.pos(y), width: 1}
+	at.source = r.line(at.Line)
 	if y.Kind == yaml.AliasNode {
 		at.width = 1 + utf8.RuneCountInString(y.Value)
 	}
@@ -201,22 +212,56 @@ func (p *reader) place(y *yaml.Node) place {
 		case y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
 			at.width += 2
 		}
-		left := utf8.RuneCountInString(at.source) - at.Col + 1
-		at.width = max(1, min(at.width, left))
+		at.width = max(1, min(at.width, r.length(at.Line)-at.Col+1))
 	}
 	return at
 }
 
-func (p *reader) line(number int) string {
-	if number < 1 || number > len(p.lines) {
+func (r *reader) line(number int) string {
+	if number < 1 || number > len(r.lines) {
 		return ""
 	}
-	return p.lines[number-1]
+	return r.lines[number-1]
 }
 
-func (p *reader) fail(pos Pos, width int, hint, format string, args ...any) {
-	*p.errs = append(*p.errs, &Error{
-		Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: max(width, 1), Source: p.line(pos.Line),
+// offsets are the byte offsets of a line's runes, nil when each is one byte. They
+// are kept, because a spec may be one long line.
+func (r *reader) offsets(number int) []int {
+	if known, ok := r.runes[number]; ok {
+		return known
+	}
+	var out []int
+	if line := r.line(number); utf8.RuneCountInString(line) != len(line) {
+		for i := range line {
+			out = append(out, i)
+		}
+	}
+	r.runes[number] = out
+	return out
+}
+
+// length is the number of runes of a line.
+func (r *reader) length(number int) int {
+	if offsets := r.offsets(number); offsets != nil {
+		return len(offsets)
+	}
+	return len(r.line(number))
+}
+
+// from is a line from a column on.
+func (r *reader) from(number, col int) string {
+	if col > r.length(number) {
+		return ""
+	}
+	if offsets := r.offsets(number); offsets != nil {
+		return r.line(number)[offsets[col-1]:]
+	}
+	return r.line(number)[col-1:]
+}
+
+func (r *reader) fail(pos Pos, width int, hint, format string, args ...any) {
+	*r.errs = append(*r.errs, &Error{
+		Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: max(width, 1), Source: r.line(pos.Line),
 	})
 }
 

@@ -84,6 +84,9 @@ func (d *decoder) elsewhere(id string, known []string) string {
 // split checks which part of an entry of data is named.
 func (d *decoder) split(r reference, id, split string) {
 	data, _ := d.exp.Data.Get(id)
+	if data.Source == nil {
+		return // its kind is not known, and so its splits were not read
+	}
 	names := data.Split.Names()
 	var full []string
 	for _, n := range names {

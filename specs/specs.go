@@ -7,11 +7,12 @@
 // by its tags (see Kind); what a kind needs of others it says by fields of the
 // reference types ([DataRef], [ModelRef], ...).
 //
-// Reading goes through these files: node.go (YAML to nodes: aliases, merges,
-// bounds), env.go (${VAR}, --set), decode*.go (nodes to values, strictly),
-// resolve.go (references, cycles), expr*.go and template*.go (compiled once,
-// with budgets), check.go (which variables a use has). The folder holds the
-// example specs too; see embed.go.
+// Reading goes through these files: reader.go and syntax.go (YAML to nodes:
+// aliases, merges, bounds), env.go (${VAR}, --set), decode*.go (nodes to values,
+// strictly; field.go says which tags), resolve.go (references, cycles), expr*.go
+// and template*.go (compiled once, with budgets), check.go (what values demand of
+// each other) and check_variables.go (what rows an expression or template meets).
+// The folder holds the example specs too; see embed.go.
 package specs
 
 import (

@@ -222,12 +222,15 @@ methods: {tuned: {kind: sft, model: m, data: rows, hyperparameters: {epochs: 3}}
 
 func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
-		"nothing":                 {"", "spec.yaml:1:1: the spec is empty"},
-		"bytes that are not text": {"name: a\ndescription: caf\xe9 x\n", "spec.yaml:2:17: byte 0xe9 is not UTF-8 text"},
-		"a list":                  {"- a\n", "spec.yaml:1:1: not a mapping: a list - a spec takes keys and values"},
-		"a word":                  {"hello\n", `spec.yaml:1:1: not a mapping: "hello"`},
-		"a mapping as a key":      {"name: a\n? {b: c}\n: d\n", "spec.yaml:2:3: a key that is not a word"},
-		"an unknown anchor":       {"name: *b\n", "not YAML: unknown anchor 'b' referenced"},
+		"nothing":                    {"", "spec.yaml:1:1: the spec is empty"},
+		"bytes that are not text":    {"name: a\ndescription: caf\xe9 x\n", "spec.yaml:2:17: byte 0xe9 is not UTF-8 text"},
+		"a bell":                     {"name: a\ndescription: b\x07c\n", "spec.yaml:2:15: a control character: U+0007"},
+		"a line that only YAML ends": {"name: a\ndescription: b\u2028c\n", "spec.yaml:2:15: a control character: U+2028"},
+		"a mistake after wide runes": {"vars: {é: ü}\nname: {日本: x}\n", "spec.yaml:2:7: not text"},
+		"a list":                     {"- a\n", "spec.yaml:1:1: not a mapping: a list - a spec takes keys and values"},
+		"a word":                     {"hello\n", `spec.yaml:1:1: not a mapping: "hello"`},
+		"a mapping as a key":         {"name: a\n? {b: c}\n: d\n", "spec.yaml:2:3: a key that is not a word"},
+		"an unknown anchor":          {"name: *b\n", "not YAML: unknown anchor 'b' referenced"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(t, c.src)
@@ -250,42 +253,14 @@ func TestErrorsAreErrors(t *testing.T) {
 	if got := strings.Count(err.Error(), "\n"); got != 1 {
 		t.Errorf("%d line breaks in two mistakes: %s", got, err)
 	}
+	long := &Error{Pos: Pos{File: "f", Line: 1, Col: 5001}, Message: "m", Width: 3, Source: strings.Repeat("é", 5000) + "abc" + strings.Repeat("x", 5000)}
+	lines := strings.Split(long.Render(false), "\n")
+	if at := strings.Index(lines[2], "^"); len(lines[1]) > 600 || []rune(lines[1])[at] != 'a' {
+		t.Errorf("a long line: %s", long.Render(false))
+	}
 	if text := one.Render(true); !strings.Contains(text, "\x1b[31m^^^\x1b[0m") {
 		t.Errorf("colour: %q", text)
 	}
-}
-
-// FuzzRead holds that any bytes are either a spec or mistakes with places.
-func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/errors/*.yaml", "testdata/design/*.yaml", "*.yaml"} {
-		files, _ := fs.Glob(os.DirFS("."), pattern)
-		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(src)
-		}
-	}
-	lang := testLanguage()
-	f.Fuzz(func(t *testing.T, src []byte) {
-		_, err := ReadBytes("spec.yaml", src, lang, Options{Env: func(name string) (string, bool) { return "1", name == "SET" }})
-		if err == nil {
-			return
-		}
-		var errs Errors
-		if !errors.As(err, &errs) || len(errs) == 0 {
-			t.Fatalf("%T: %v", err, err)
-		}
-		for _, e := range errs {
-			if e.Pos.File == "" || e.Pos.Line < 1 || e.Pos.Col < 1 || e.Width < 1 || e.Message == "" || strings.Contains(e.Message, "\n") {
-				t.Errorf("%+v", e)
-			}
-			if e.Render(false) == "" {
-				t.Error("nothing to show")
-			}
-		}
-	})
 }
 
 func BenchmarkReadHaiku(b *testing.B) {

@@ -14,39 +14,39 @@ import (
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 // syntax reports what the YAML reader refused.
-func (p *reader) syntax(err error) {
+func (r *reader) syntax(err error) {
 	message := err.Error()
-	at := Pos{File: p.file, Line: 1, Col: 1}
+	at := Pos{File: r.file, Line: 1, Col: 1}
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		message = message[len(m[0]):]
 		if n, err := strconv.Atoi(m[1]); err == nil {
-			at.Line = min(max(n, 1), len(p.lines))
+			at.Line = min(max(n, 1), len(r.lines))
 		}
 	}
 	if message == "EOF" {
-		p.fail(at, 1, "start with `name: my_experiment`", "the spec is empty")
+		r.fail(at, 1, "start with `name: my_experiment`", "the spec is empty")
 		return
 	}
-	if line, col := p.tab(); strings.Contains(message, "cannot start any token") && line > 0 {
-		p.fail(Pos{File: p.file, Line: line, Col: col}, 1, "indent by spaces", "not YAML: a tab at the start of a line")
+	if line, col := r.tab(); strings.Contains(message, "cannot start any token") && line > 0 {
+		r.fail(Pos{File: r.file, Line: line, Col: col}, 1, "indent by spaces", "not YAML: a tab at the start of a line")
 		return
 	}
-	if line, col, inside := p.bracket(); strings.Contains(message, "did not find expected ',' or") && line > 0 {
+	if line, col, inside := r.bracket(); strings.Contains(message, "did not find expected ',' or") && line > 0 {
 		hint, what := "", "this bracket is not closed"
 		if inside {
 			hint, what = "inside { } and [ ], quote values that contain brackets, ${...} too", "a bracket inside a plain value"
 		}
-		p.fail(Pos{File: p.file, Line: line, Col: col}, 1, hint, "not YAML: %s", what)
+		r.fail(Pos{File: r.file, Line: line, Col: col}, 1, hint, "not YAML: %s", what)
 		return
 	}
-	text := p.line(at.Line)
+	text := r.line(at.Line)
 	at.Col += utf8.RuneCountInString(text) - utf8.RuneCountInString(strings.TrimLeft(text, " "))
-	p.fail(at, utf8.RuneCountInString(strings.TrimSpace(text)), "a mistake of indentation, quotes or brackets here or nearby", "not YAML: %s", message)
+	r.fail(at, utf8.RuneCountInString(strings.TrimSpace(text)), "a mistake of indentation, quotes or brackets here or nearby", "not YAML: %s", message)
 }
 
 // tab finds the first line that is indented by a tab; 0 when there is none.
-func (p *reader) tab() (line, col int) {
-	for i, text := range p.lines {
+func (r *reader) tab() (line, col int) {
+	for i, text := range r.lines {
 		if before, _, found := strings.Cut(text, "\t"); found && strings.TrimSpace(before) == "" {
 			return i + 1, utf8.RuneCountInString(before) + 1
 		}
@@ -57,32 +57,32 @@ func (p *reader) tab() (line, col int) {
 // bracket finds the mistake in a flow mapping or list: a bracket inside a plain
 // value, or else the innermost bracket that is open where the next key stands at
 // the start of a line, or at the end of the file. line is 0 when there is none.
-func (p *reader) bracket() (line, col int, inside bool) {
+func (r *reader) bracket() (line, col int, inside bool) {
 	var open []Pos
-	for i, text := range p.lines {
+	for i, text := range r.lines {
 		if len(open) > 0 && text != "" && !strings.ContainsRune(" #]}", rune(text[0])) {
 			break
 		}
 		quote, before := rune(0), ' '
-		for j, r := range []rune(text) {
+		for j, char := range []rune(text) {
 			starts := strings.ContainsRune(" [{,:", before)
 			switch {
 			case quote != 0:
-				if r == quote {
+				if char == quote {
 					quote = 0
 				}
-			case strings.ContainsRune(`"'`, r) && starts:
-				quote = r
-			case r == '#' && before == ' ':
+			case strings.ContainsRune(`"'`, char) && starts:
+				quote = char
+			case char == '#' && before == ' ':
 				quote = '\n' // a comment, to the end of the line
-			case strings.ContainsRune("{[", r) && starts:
+			case strings.ContainsRune("{[", char) && starts:
 				open = append(open, Pos{Line: i + 1, Col: j + 1})
-			case strings.ContainsRune("{[", r) && len(open) > 0:
+			case strings.ContainsRune("{[", char) && len(open) > 0:
 				return i + 1, j + 1, true
-			case strings.ContainsRune("}]", r) && len(open) > 0:
+			case strings.ContainsRune("}]", char) && len(open) > 0:
 				open = open[:len(open)-1]
 			}
-			before = r
+			before = char
 		}
 	}
 	if len(open) == 0 {

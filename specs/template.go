@@ -12,10 +12,13 @@ import (
 	"github.com/nikolalohinski/gonja/v2/exec"
 	"github.com/nikolalohinski/gonja/v2/loaders"
 	gonja "github.com/nikolalohinski/gonja/v2/parser"
+	"github.com/nikolalohinski/gonja/v2/tokens"
 )
 
-// maxText bounds the text of a template and what it may become.
-const maxText = 1 << 20
+const (
+	maxText   = 1 << 20 // bytes of a template and of what it becomes
+	maxTokens = 5_000   // of code in a template: the parser's stack grows with each
+)
 
 // Template is a Jinja template, parsed once. It may be used from several
 // goroutines, reads no files and refuses undefined variables.
@@ -139,6 +142,10 @@ func (j *jinja) parse(source string, vars map[string]any) (t *Template, uses []n
 		whole.message = fmt.Sprintf("a template of %d bytes - at most %d", len(source), maxText)
 		return nil, nil, whole
 	}
+	if n := codeIn(source, j.config); n > maxTokens {
+		whole.message = fmt.Sprintf("a template with too much code: %d names and signs - at most %d", n, maxTokens)
+		return nil, nil, whole
+	}
 	parsed, err := exec.NewTemplate("", j.config, only(source), j.environment)
 	if err != nil {
 		return nil, nil, templateMistake(err, source)
@@ -156,6 +163,17 @@ func (j *jinja) parse(source string, vars map[string]any) (t *Template, uses []n
 	}
 	t.names, t.required = sortedCopy(t.names), sortedCopy(t.required)
 	return t, uses, nil
+}
+
+// codeIn counts the tokens of a template that are not text.
+func codeIn(source string, c *config.Config) int {
+	n := 0
+	for s := tokens.LexAll(source, c); !s.End(); s.Next() {
+		if s.Current().Type != tokens.Data {
+			n++
+		}
+	}
+	return n
 }
 
 // only is a loader that knows one text and no file.

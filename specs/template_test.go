@@ -64,6 +64,21 @@ func TestTemplateErrors(t *testing.T) {
 	}
 }
 
+func TestTemplateBounds(t *testing.T) {
+	for name, source := range map[string]string{
+		"deep brackets":      "{{ " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000) + " }}",
+		"many tags":          strings.Repeat("{% if a %}", 10_000),
+		"brackets in quotes": `{{ "}}" ~ ` + strings.Repeat("(", 100_000),
+		"a long text":        strings.Repeat("x", maxText+1),
+	} {
+		if _, _, wrong := newJinja().parse(source, nil); wrong == nil || !strings.Contains(wrong.message, "at most") {
+			t.Errorf("%s: %+v", name, wrong)
+		}
+	}
+	parse(t, "{{ "+strings.Repeat("(", 2000)+"1"+strings.Repeat(")", 2000)+" }}")
+	parse(t, strings.Repeat("{% if a %}", 600)+strings.Repeat("{% endif %}", 600))
+}
+
 func TestTemplateNames(t *testing.T) {
 	for source, want := range map[string][]string{
 		"{{ a }}{% for x in b if x > c %}{{ x }}{{ d.e[f] }}{% else %}{{ x }}{% endfor %}": {"a", "b", "c", "d", "f", "x"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"idiolect/backends"
@@ -57,7 +58,7 @@ func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	calls := s.data.count(s.split) * int64(s.samples) / int64(max(1, s.part.Of))
 	longest := int64(*settings.MaxTokens)
 	a.Estimate = runner.Estimate{Calls: [2]int64{calls, calls}, Tokens: [2]int64{calls * longest, calls * longest}, Exact: true}
-	a.Says = fmt.Sprintf("sample %d x %s", calls, s.data.action.ID[len("data."):])
+	a.Says = fmt.Sprintf("%d completions on %s", calls, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
 	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed, vars: c.Vars}
 	return c.plan.Add(a)
 }

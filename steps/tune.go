@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 
 	"idiolect/backends"
 	"idiolect/internal/rng"
 	"idiolect/runner"
 	"idiolect/runner/tables"
-	"idiolect/specs"
 )
 
 // checkpointFile is the name of a trained policy's weights in its artifact.
@@ -69,113 +67,6 @@ func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
 		return err
 	}
 	return t.write()
-}
-
-// load renders the rows and fixes the order of the whole training.
-func (t *tuning) load() error {
-	rows, err := readTable[tables.Row](t.r.In("rows"), "rows.parquet")
-	if err != nil {
-		return err
-	}
-	var examples []tables.Row
-	if p := t.start.Prompt; p != nil && p.Examples != nil {
-		if examples, err = p.examples(t.r.In("examples")); err != nil {
-			return err
-		}
-	}
-	for _, row := range rows {
-		if !inSplit(t.split, deref(row.Split)) {
-			continue
-		}
-		ms, err := t.conversation(row, examples)
-		if err != nil {
-			return fmt.Errorf("row %s: %w", row.RowKey, err)
-		}
-		d, err := t.trainer.Renderer().Example(ms, float32(t.settings.PromptWeight))
-		if err != nil {
-			return fmt.Errorf("row %s: %w", row.RowKey, err)
-		}
-		t.data = append(t.data, d)
-	}
-	if len(t.data) > 0 {
-		t.plan()
-	}
-	return nil
-}
-
-// conversation is what is trained on: the row's own, or its prompt and output.
-func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends.Message, error) {
-	if row.Messages != nil {
-		return decodeMessages(*row.Messages)
-	}
-	if row.Output == nil {
-		return nil, errors.New("it has no text in a column output to train on")
-	}
-	fields, err := rowFields(row)
-	if err != nil {
-		return nil, err
-	}
-	ms, err := t.start.Prompt.Messages(fields, t.vars, examples)
-	return append(ms, backends.Message{Role: "assistant", Content: *row.Output}), err
-}
-
-// plan draws the order of rows, epoch by epoch, and settles the rate.
-func (t *tuning) plan() {
-	n, b := len(t.data), t.settings.BatchSize
-	perEpoch := (n + b - 1) / b
-	t.steps = perEpoch * t.settings.Epochs
-	if t.settings.Steps > 0 {
-		t.steps = t.settings.Steps
-	}
-	order := rng.New(t.seed, rng.Order, "", fmt.Sprint(t.repeat))
-	for epoch := 0; epoch*perEpoch < t.steps; epoch++ {
-		t.order = append(t.order, order.Perm(n)...)
-	}
-	t.rate = t.settings.LearningRate.Or(AutoRate(t.start.Info.Params, t.steps))
-}
-
-// batch is the data of step i, from 0: batches do not cross epochs.
-func (t *tuning) batch(i int) []backends.Datum {
-	n, b := len(t.data), t.settings.BatchSize
-	perEpoch := (n + b - 1) / b
-	epoch, at := i/perEpoch, i%perEpoch*b
-	out := make([]backends.Datum, 0, b)
-	for _, at := range t.order[epoch*n+at : epoch*n+min(at+b, n)] {
-		out = append(out, t.data[at])
-	}
-	return mean(out)
-}
-
-// mean divides the weights by their sum over the batch, so that the backend's
-// sum is the mean loss of the weighted tokens.
-func mean(data []backends.Datum) []backends.Datum {
-	var sum float64
-	for _, d := range data {
-		for _, w := range d.Weights {
-			sum += float64(w)
-		}
-	}
-	for i, d := range data {
-		ws := make([]float32, len(d.Weights))
-		for j, w := range d.Weights {
-			ws[j] = float32(float64(w) / sum)
-		}
-		data[i].Weights = ws
-	}
-	return data
-}
-
-// at is the rate of step i, from 0.
-func (t *tuning) at(i int) float64 {
-	s, done := t.settings, float64(i)/float64(t.steps)
-	rate := t.rate * min(1, float64(i+1)/float64(max(s.Warmup, 1)))
-	switch s.Schedule {
-	case "linear":
-		rate *= 1 - float64((1-s.FinalRate)*done)
-	case "cosine":
-		rate *= s.FinalRate + float64((1-s.FinalRate)*(1+math.Cos(math.Pi*done))/2)
-	}
-	return rate
 }
 
 // train takes the steps that are left.
@@ -278,66 +169,4 @@ func (t *tuning) resume() (int, error) {
 	t.log = s.Log
 	t.r.Log("goes on from step %d of %d", step, t.steps)
 	return step, t.trainer.LoadState(r)
-}
-
-// write puts policy, weights and log into the artifact.
-func (t *tuning) write() error {
-	w, err := t.r.Create(checkpointFile)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(t.trainer.SavePolicy(w), w.Close()); err != nil {
-		return err
-	}
-	name := checkpointFile
-	return t.describe(&name, nil)
-}
-
-// untrained writes the start policy again: there was nothing to train on, and
-// the report has to say so instead of claiming an effect of zero.
-func (t *tuning) untrained() error {
-	file, err := copyCheckpoint(t.r, t.base)
-	if err != nil {
-		return err
-	}
-	note := "no rows to train on: this is the start policy, untrained"
-	t.r.Log("%s", note)
-	return t.describe(file, &note)
-}
-
-func (t *tuning) describe(checkpoint, note *string) error {
-	s := t.settings
-	if s.LearningRate.Auto && t.steps > 0 {
-		s.LearningRate = specs.Auto{Value: t.rate}
-	}
-	row := tables.Policy{
-		ID: tables.ID(string(t.r.Key()), "", 0), Backend: t.start.Backend.Name(), Model: t.start.Info.Name, Revision: t.start.Info.Revision,
-		Checkpoint: checkpoint, Prompt: t.start.Prompt.text(), Parent: optional(t.base.ID), Method: "sft",
-		Settings: settingsJSON(settingLines("hyperparameters", &s, nil), "hyperparameters"),
-		Sampling: settingsJSON(settingLines("sampling", &t.start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(len(t.data)), Note: note,
-	}
-	if err := writeTable(t.r, "policies.parquet", []tables.Policy{row}); err != nil {
-		return err
-	}
-	return writeTable(t.r, "training.parquet", t.log)
-}
-
-// copyCheckpoint copies a policy's weights into the artifact being made; a
-// policy without weights of its own has none to copy.
-func copyCheckpoint(r *runner.Run, p opened) (*string, error) {
-	if p.model.Checkpoint == "" {
-		return nil, nil
-	}
-	f, err := os.Open(p.model.Checkpoint)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	w, err := r.Create(checkpointFile)
-	if err != nil {
-		return nil, err
-	}
-	_, err = io.Copy(w, f)
-	name := checkpointFile
-	return &name, errors.Join(err, w.Close())
 }

@@ -1,11 +1,10 @@
-package local
+package local_test
 
 import (
 	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,31 +12,13 @@ import (
 
 	"idiolect/backends"
 	"idiolect/backends/backendtest"
-	"idiolect/backends/local/engine"
-	"idiolect/backends/local/tokenizer"
-	"idiolect/internal/rng"
+	"idiolect/backends/local"
+	"idiolect/backends/local/localtest"
 )
 
-// tiny writes an untrained model of 30,000 parameters and returns its folder.
-func tiny(t testing.TB) string {
+func open(t testing.TB, threads int) *local.Backend {
 	t.Helper()
-	tok, err := tokenizer.Train(slices.Values([]string{"user\nWrite a haiku about rain.", "assistant\nthing is a thing word", "system\n"}), 288, tokenizer.Reserved())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := engine.Config{Vocab: tok.Vocab(), Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, FF: 48, Context: 96, RopeTheta: 10000, NormEps: 1e-6, Tied: true, QKNorm: true}
-	w := engine.NewWeights(c)
-	w.Init(rng.New(1, rng.Init, "", "").Normal, .2)
-	dir := filepath.Join(t.TempDir(), "tiny")
-	if err := Export(dir, w, tok, nil); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func open(t testing.TB, threads int) *Backend {
-	t.Helper()
-	b, err := New(threads)
+	b, err := local.New(threads)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +26,7 @@ func open(t testing.TB, threads int) *Backend {
 }
 
 func TestContract(t *testing.T) {
-	backendtest.Run(t, backendtest.Subject{Backend: open(t, 2), Model: tiny(t)})
+	backendtest.Run(t, backendtest.Subject{Backend: open(t, 2), Model: localtest.Tiny(t)})
 }
 
 // tuned is what a few steps of training make of a model on so many threads, and
@@ -83,7 +64,7 @@ func tuned(t *testing.T, dir string, threads int) (state, policy []byte, texts [
 	return s.Bytes(), p.Bytes(), answers(t, b, dir, p.Bytes())
 }
 
-func answers(t *testing.T, b *Backend, dir string, policy []byte) []string {
+func answers(t *testing.T, b *local.Backend, dir string, policy []byte) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "policy")
 	if err := os.WriteFile(path, policy, 0o600); err != nil {
@@ -111,7 +92,7 @@ func requests(n int) []backends.Request {
 
 // Training and sampling give the same bits on any number of threads.
 func TestThreadsChangeNothing(t *testing.T) {
-	dir := tiny(t)
+	dir := localtest.Tiny(t)
 	state, policy, texts := tuned(t, dir, 1)
 	for _, threads := range []int{2, 4, 7} {
 		s, p, x := tuned(t, dir, threads)
@@ -126,7 +107,7 @@ func TestThreadsChangeNothing(t *testing.T) {
 
 // A row alone and the same row among 56.
 func TestNeighboursChangeNothing(t *testing.T) {
-	dir := tiny(t)
+	dir := localtest.Tiny(t)
 	b := open(t, 2)
 	sampler, err := b.Sampler(t.Context(), backends.Model{Name: dir})
 	if err != nil {
@@ -156,7 +137,7 @@ func TestDamagedModelsAreNamed(t *testing.T) {
 		"no tokenizer":         {"tokenizer.json", `{}`, "tokenizer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := tiny(t)
+			dir := localtest.Tiny(t)
 			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
