@@ -14,7 +14,7 @@ func (a *app) explainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "explain SPEC STEP", Short: "the text hashed into a step's key, and what changed since the last run", Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			p, err := a.open(c.Context(), args[0], f)
+			p, err := a.compile(c.Context(), args[0], f)
 			if err != nil {
 				return err
 			}

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"idiolect/backends/local/engine/kernel"
 	"idiolect/reports"
 	"idiolect/runner"
 )
@@ -66,7 +69,36 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}
 	result, runErr := a.execute(ctx, p, dir, f)
-	return a.finish(p, dir, result, runErr, path)
+	return a.finish(p, dir, result, runErr, f.again(path))
+}
+
+// again is the command that goes on with a run. What --fresh set aside is made
+// again anyway, and would be set aside twice.
+func (f runFlags) again(path string) string {
+	words := []string{"idiolect", "run", path}
+	for _, s := range f.set {
+		words = append(words, "--set", s)
+	}
+	for _, id := range f.only {
+		words = append(words, "--only", id)
+	}
+	if f.runs != defaultRuns {
+		words = append(words, "-o", f.runs)
+	}
+	if f.workers != 0 {
+		words = append(words, "-j", strconv.Itoa(f.workers))
+	}
+	if f.threads != 0 {
+		words = append(words, "--threads", strconv.Itoa(f.threads))
+	}
+	for i, w := range words {
+		if strings.ContainsFunc(w, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./=:,@%+", r)
+		}) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // asRun is the spec as the run's directory keeps it: as it was read, and what
@@ -101,7 +133,7 @@ func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFla
 }
 
 // finish publishes what there is, prints the report and settles the exit code.
-func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr error, path string) error {
+func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr error, again string) error {
 	interrupted := result.Stopped > 0
 	// In this order: a run that is marked done has all its files.
 	if err := dir.Publish(p.plan, p.store); err != nil {
@@ -111,7 +143,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		return errors.Join(runErr, err)
 	}
 	if interrupted {
-		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  idiolect run %s\n", result.Done+result.Cached, len(p.plan.Actions), path)
+		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", result.Done+result.Cached, len(p.plan.Actions), again)
 		return &exitError{code: exitInterrupted}
 	}
 	report, err := reports.Build(reportInput(p, dir.Path, result))
@@ -137,9 +169,14 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 	return nil
 }
 
+// hardware says where a run was made; it stands beside the times, which may differ.
+func hardware() string {
+	return fmt.Sprintf("%s/%s, %d cores, kernels %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), kernel.Best().Name())
+}
+
 // reportInput tells the report what the spec calls things.
 func reportInput(p *project, dir string, result *runner.Result) reports.Input {
-	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.source}
+	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.source, Release: version, Hardware: hardware()}
 	for id, e := range p.exp.Evals.All() {
 		info := reports.EvalInfo{ID: id, Baseline: e.Baseline.ID, Pairs: e.Pairs, Samples: e.Samples, Data: e.Data.String()}
 		for _, m := range e.Methods {

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/types"
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
 	"github.com/spf13/cobra"
@@ -35,6 +36,9 @@ such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
 data.topics, or a step and a file of it, such as methods.tuned.training.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := runner.FindRun(args[0])
+			if named, other := runner.FindRun(filepath.Join(defaultRuns, args[0])); err != nil && other == nil {
+				dir, err = named, nil
+			}
 			if err != nil {
 				return usage(err)
 			}
@@ -115,9 +119,9 @@ func matching(rows []map[string]any, columns []string, where string) ([]map[stri
 	if where == "" {
 		return rows, nil
 	}
-	env := map[string]any{}
+	env := types.Map{}
 	for _, c := range columns {
-		env[c] = nil
+		env[c] = types.Any
 	}
 	program, err := expr.Compile(where, expr.Env(env), expr.AsAny())
 	if err != nil {
@@ -129,8 +133,11 @@ func matching(rows []map[string]any, columns []string, where string) ([]map[stri
 		if err != nil {
 			return nil, fmt.Errorf("--where: %w", err)
 		}
-		if yes, ok := v.(bool); ok && yes {
+		switch yes, ok := v.(bool); {
+		case yes:
 			kept = append(kept, row)
+		case !ok && v != nil: // null is a value that is missing
+			return nil, fmt.Errorf("--where: %q gives %v - want true or false", where, v)
 		}
 	}
 	return kept, nil

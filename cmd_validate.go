@@ -16,7 +16,7 @@ func (a *app) validateCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			var mistakes specs.Errors
 			for _, path := range args {
-				_, err := a.open(c.Context(), path, f)
+				_, err := a.compile(c.Context(), path, f)
 				var es specs.Errors
 				switch {
 				case errors.As(err, &es):

@@ -25,7 +25,7 @@ type whole struct {
 
 func undisturbed(t *testing.T) whole {
 	t.Helper()
-	runs, count := t.TempDir(), fail.Never()
+	runs, count := scratch(t), fail.Never()
 	w := whole{life: live(t, runs, 1, count, nil), files: outcome(t, runs), hits: count.Hits()}
 	if w.err != nil {
 		t.Fatal(w.err)
@@ -33,7 +33,7 @@ func undisturbed(t *testing.T) whole {
 	if known := slices.Sorted(maps.Keys(w.hits)); !slices.Equal(known, slices.Sorted(slices.Values(points))) {
 		t.Fatalf("the run met the points %v, this test knows %v", known, points)
 	}
-	if w.trained < 4 || w.asked < 40 {
+	if w.trained < 6 || w.asked < 24 {
 		t.Fatalf("%d training steps and %d completions are too few to learn anything from", w.trained, w.asked)
 	}
 	return w
@@ -48,7 +48,7 @@ func TestDeathAnywhere(t *testing.T) {
 		for n := 1; n <= want.hits[point]; n++ {
 			t.Run(fmt.Sprintf("%s/%d", point, n), func(t *testing.T) {
 				t.Parallel()
-				runs, death := t.TempDir(), fail.At(point, n)
+				runs, death := scratch(t), fail.At(point, n)
 				first := live(t, runs, 2, death, nil)
 				if !first.died {
 					t.Fatalf("the run was to die, but ended with %v", first.err)
@@ -77,10 +77,10 @@ func TestDeathAnywhere(t *testing.T) {
 func TestInterruptAnywhere(t *testing.T) {
 	want := undisturbed(t)
 	for _, point := range []string{"journal.append", "step.train", "store.commit.before"} {
-		for n := 1; n < want.hits[point]; n += 1 + want.hits[point]/8 {
+		for n := 1; n < want.hits[point]; n += 1 + want.hits[point]/4 {
 			t.Run(fmt.Sprintf("%s/%d", point, n), func(t *testing.T) {
 				t.Parallel()
-				runs := t.TempDir()
+				runs := scratch(t)
 				i := &interrupter{Death: fail.At(point, n), stop: make(chan struct{})}
 				first := live(t, runs, 2, i, i.stop)
 				var e *exitError
@@ -108,7 +108,7 @@ func TestThreadsAndWorkersChangeNothing(t *testing.T) {
 	want := undisturbed(t)
 	for _, threads := range []int{2, 3, 4} {
 		t.Run(fmt.Sprint(threads), func(t *testing.T) {
-			runs := t.TempDir()
+			runs := scratch(t)
 			if l := live(t, runs, threads, nil, nil); l.err != nil {
 				t.Fatal(l.err)
 			}

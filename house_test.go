@@ -16,7 +16,7 @@ import (
 // way, so that a part can be read, tested and replaced without those above it.
 // A part is the longest of these prefixes that a package's path has.
 var layers = map[string][]string{
-	"":                             {"steps", "runner", "runner/tables", "specs", "reports", "datasets", "backends", "backends/local"},
+	"":                             {"steps", "runner", "runner/tables", "specs", "reports", "datasets", "backends", "backends/local", "backends/local/engine/kernel"},
 	"steps":                        {"runner", "runner/tables", "specs", "datasets", "datasets/world", "backends", "backends/local", "internal", "backends/local/engine", "backends/local/tokenizer", "backends/local/safetensors"},
 	"reports":                      {"runner", "runner/tables", "internal"},
 	"runner":                       {"specs", "internal"}, // knows no ML

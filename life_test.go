@@ -27,9 +27,10 @@ func smallSpec(t testing.TB) (path string, set []string) {
 		"models.writer.name=" + tinyModel(t),
 		"methods.tuned.hyperparameters.rounds=2",
 		"methods.tuned.hyperparameters.samples=2",
-		"methods.tuned.train.hyperparameters.batch_size=2",
+		"methods.tuned.train.hyperparameters.batch_size=1",
 		"methods.tuned.train.hyperparameters.epochs=1",
-		"evals.held_out.samples=2",
+		"data.things.split.train=4",
+		"evals.held_out.samples=1",
 	}
 }
 
@@ -74,6 +75,19 @@ func live(t *testing.T, runs string, threads int, f fail.Injector, stop chan str
 		l.err = a.finish(p, dir, result, err, spec)
 	}
 	return l
+}
+
+// scratch is a directory for runs, in memory where the system has a place there:
+// the death of a process, unlike that of the machine, needs no disk, and these
+// tests sync files thousands of times.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "idiolect-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // outcome is all that two runs of a spec have to agree on, by path: artifacts but

@@ -54,12 +54,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	understood := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
 	}
-	var e *exitError
-	if !errors.As(err, &e) { // cobra's own: an unknown command, a wrong number of arguments
+	e := &exitError{exitFailed, err}
+	if !errors.As(err, &e) && !understood { // cobra's own: an unknown command, a wrong number of arguments
 		e = &exitError{exitUsage, fmt.Errorf("%w\nhint: idiolect --help lists the commands", err)}
 	}
 	app.complain(e.err)

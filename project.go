@@ -34,9 +34,12 @@ type specFlags struct {
 	threads int
 }
 
+// defaultRuns is where runs are kept unless -o says otherwise.
+const defaultRuns = "runs"
+
 func (f *specFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.set, "set", nil, "a value of the spec, by path: `a.b=c`")
-	c.Flags().StringVarP(&f.runs, "out", "o", "runs", "the `directory` of all runs and of the store")
+	c.Flags().StringVarP(&f.runs, "out", "o", defaultRuns, "the `directory` of all runs and of the store")
 }
 
 // read reads and checks a spec.
@@ -56,8 +59,18 @@ func (a *app) read(path string, f specFlags) (*specs.Experiment, error) {
 	return exp, nil
 }
 
-// open reads, checks and lowers a spec.
+// open reads, checks and lowers a spec, and opens its store.
 func (a *app) open(ctx context.Context, path string, f specFlags) (*project, error) {
+	p, err := a.compile(ctx, path, f)
+	if err != nil {
+		return nil, err
+	}
+	p.store, err = runner.OpenStore(storeDir(f.runs))
+	return p, err
+}
+
+// compile reads, checks and lowers a spec; it leaves no trace.
+func (a *app) compile(ctx context.Context, path string, f specFlags) (*project, error) {
 	exp, err := a.read(path, f)
 	if err != nil {
 		return nil, err
@@ -70,8 +83,7 @@ func (a *app) open(ctx context.Context, path string, f specFlags) (*project, err
 	if p.plan, err = steps.Compile(ctx, exp, machines); err != nil {
 		return nil, usage(err)
 	}
-	p.store, err = runner.OpenStore(storeDir(f.runs))
-	return p, err
+	return p, nil
 }
 
 // previous is the last run of the same name.

@@ -7,20 +7,17 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 
 	"idiolect/backends"
 	"idiolect/backends/local"
-	"idiolect/backends/local/engine"
-	"idiolect/backends/local/tokenizer"
-	"idiolect/internal/rng"
+	"idiolect/backends/local/localtest"
 )
 
-// tinyModel is the folder of a model of 30,000 parameters that writes such
-// sentences as "the cat is red." and knows when one ends. It is made once a
-// process, in about a second, for the tests that need a model and no poetry.
+// tinyModel is the folder of a model of 25,000 parameters that writes sentences
+// such as "the cat is red." and ends them. It is made once a process, in about a
+// second, for tests that need a model and no poetry.
 func tinyModel(t testing.TB) string {
 	t.Helper()
 	dir, err := makeTiny()
@@ -31,39 +28,18 @@ func tinyModel(t testing.TB) string {
 }
 
 var makeTiny = sync.OnceValues(func() (string, error) {
-	root, err := os.MkdirTemp("", "idiolect-tiny-")
+	root, err := os.MkdirTemp("", "model-") // TestMain deletes it
 	if err != nil {
 		return "", err
 	}
 	dir := filepath.Join(root, "tiny")
-	return dir, errors.Join(exportTiny(dir), teachTiny(dir))
+	return dir, errors.Join(localtest.Write(dir), teachTiny(dir))
 })
-
-// removeTiny deletes the folder if it was made; only TestMain, at the end, may.
-func removeTiny() {
-	if dir, err := makeTiny(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(dir))
-	}
-}
 
 var (
 	tinyThings  = []string{"cat", "dog", "sun", "moon", "rain", "stone", "tree", "bird", "lake", "road", "leaf", "star"}
 	tinyColours = []string{"red", "green", "blue", "old", "new", "cold"}
 )
-
-// exportTiny writes the model before it has learned anything.
-func exportTiny(dir string) error {
-	texts := []string{"user\nSay something of the cat.", "assistant\nthe cat is red.", "system\n"}
-	tok, err := tokenizer.Train(slices.Values(texts), 288, tokenizer.Reserved())
-	if err != nil {
-		return err
-	}
-	w := engine.NewWeights(engine.Config{
-		Vocab: tok.Vocab(), Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, HeadDim: 8, FF: 48, Context: 96, RopeTheta: 10000, NormEps: 1e-6, Tied: true, QKNorm: true,
-	})
-	w.Init(rng.New(1, rng.Init, "", "").Normal, .08)
-	return local.Export(dir, w, tok, nil)
-}
 
 // teachTiny trains it on all its sentences.
 func teachTiny(dir string) error {
@@ -117,4 +93,13 @@ func replaceFile(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(write(f), f.Close())
+}
+
+// What the scripts and the tests of death rely on: the tiny model ends its
+// sentences, and calls some things red and most not.
+func TestTinyModel(t *testing.T) {
+	runs := scratch(t)
+	if l := live(t, runs, 2, nil, nil); l.err != nil {
+		t.Fatal(l.err)
+	}
 }

@@ -39,6 +39,7 @@ func wants(t *testing.T, r *Report, says, never []string) {
 }
 
 func TestAFailedStepLeavesAHoleWithItsName(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.broken = "methods.tuned@1"
 	in := x.run(t)
@@ -57,6 +58,7 @@ func TestAFailedStepLeavesAHoleWithItsName(t *testing.T) {
 }
 
 func TestARunDirectorySaysWhyAStepFailed(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.broken = "methods.tuned@1"
 	in := x.run(t)
@@ -83,6 +85,7 @@ func TestARunDirectorySaysWhyAStepFailed(t *testing.T) {
 }
 
 func TestADamagedTableIsNamedAndNotRead(t *testing.T) {
+	t.Parallel()
 	in := haiku().run(t)
 	step, _ := in.Plan.Find("evals.held_out")
 	art, err := in.Store.Open(step.Key())
@@ -109,6 +112,7 @@ func TestADamagedTableIsNamedAndNotRead(t *testing.T) {
 }
 
 func TestNothingWasAcceptedBeforeTraining(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.methods, x.repeats = []string{"initial", "tuned"}, 1
 	x.untrained = map[string]bool{"methods.tuned": true}
@@ -127,6 +131,7 @@ func TestNothingWasAcceptedBeforeTraining(t *testing.T) {
 }
 
 func TestOneOfTwoRepeatsWasNotTrained(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.untrained = map[string]bool{"methods.tuned@2": true}
 	wants(t, build(t, x.run(t)), []string{
@@ -135,6 +140,7 @@ func TestOneOfTwoRepeatsWasNotTrained(t *testing.T) {
 }
 
 func TestOneMethod(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.methods, x.differences = []string{"initial"}, nil
 	wants(t, build(t, x.run(t)), []string{"There is one method, so nothing is compared.", "22.3% [20.1, 24.5]"},
@@ -142,6 +148,7 @@ func TestOneMethod(t *testing.T) {
 }
 
 func TestEmptyTables(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.scores, x.differences = nil, nil
 	x.topics = -1
@@ -151,6 +158,7 @@ func TestEmptyTables(t *testing.T) {
 }
 
 func TestErrorsGiveBothDenominators(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.scores[3].Errors, x.scores[3].MeanSuccesses = 3, ptr(.428)
 	says := x.says
@@ -168,6 +176,7 @@ func TestErrorsGiveBothDenominators(t *testing.T) {
 }
 
 func TestRounds(t *testing.T) {
+	t.Parallel()
 	step := func(to, from string, d, low, high float64) tables.Difference {
 		return difference(to, from, 0, d, low, high, .5)
 	}
@@ -190,6 +199,7 @@ func TestRounds(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			x := haiku()
 			x.methods = []string{"initial", "tuned3", "tuned", "tuned2"}
 			x.scores = append(x.scores[:6:6], score("tuned2", "", 0, .35, .33, .37), score("tuned3", "", 0, .37, .35, .39))
@@ -202,6 +212,7 @@ func TestRounds(t *testing.T) {
 }
 
 func TestEqualRunsGiveEqualReports(t *testing.T) {
+	t.Parallel()
 	var reports, csvs []string
 	for i := range 2 {
 		in := haiku().run(t)
@@ -223,4 +234,13 @@ func TestEqualRunsGiveEqualReports(t *testing.T) {
 	if reports[0] != reports[1] || csvs[0] != csvs[1] {
 		t.Error("two equal runs gave different reports")
 	}
+}
+
+func TestIntervalAndTestThatDisagree(t *testing.T) {
+	t.Parallel()
+	x := haiku()
+	x.differences[0].PHolm, x.differences[1].PHolm = ptr(.06), ptr(.04)
+	wants(t, build(t, x.run(t)), []string{
+		"tuned seems better than initial", "above .05: a lead, not a finding", "blind cannot be separated from initial", "below .05, the interval includes zero",
+	}, []string{"tuned is better than initial"})
 }

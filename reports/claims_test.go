@@ -9,6 +9,7 @@ import (
 )
 
 func TestClaims(t *testing.T) {
+	t.Parallel()
 	q := func(method, stat string) Quantity {
 		return Quantity{Eval: "held_out", Method: method, Judge: "hidden", Stat: stat}
 	}
@@ -64,6 +65,7 @@ func TestClaims(t *testing.T) {
 }
 
 func TestClaimAboutABoundlessInterval(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.differences[0].Low, x.differences[0].High = nil, nil // one topic
 	in := x.run(t)

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"idiolect/runner/tables"
 )
@@ -75,5 +76,5 @@ func (e *evaluation) moved(judge string, names []string) string {
 			told += fmt.Sprintf(" %s differs from %s most in %s (%s points).", m, e.Baseline, at, signed(most))
 		}
 	}
-	return trimmed(told)
+	return strings.TrimSpace(told)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -107,13 +108,16 @@ func (s *source) judged(e *evaluation, method, judge string) ([]judgedSample, er
 	if err != nil {
 		return nil, err
 	}
-	said := make(map[string]decisionColumns, len(verdicts))
-	for _, v := range verdicts {
-		said[v.SampleID] = v
+	if len(samples) != len(verdicts) {
+		return nil, fmt.Errorf("step %s has %d verdicts of %d samples", e.cells[at].verdicts.ID, len(verdicts), len(samples))
 	}
 	var list []judgedSample
-	for _, x := range samples {
-		if v, ok := said[x.ID]; ok && v.Error == nil && x.Completion != nil {
+	for i, x := range samples { // both are in the order of rows and replicates
+		v := verdicts[i]
+		if v.SampleID != x.ID {
+			return nil, fmt.Errorf("step %s: verdict %d is about sample %s - want %s", e.cells[at].verdicts.ID, i, v.SampleID, x.ID)
+		}
+		if v.Error == nil && x.Completion != nil {
 			list = append(list, judgedSample{x, v, value(v.Accepted, v.Score)})
 		}
 	}
@@ -124,17 +128,16 @@ func (s *source) judged(e *evaluation, method, judge string) ([]judgedSample, er
 // changed pairs what two methods said at the same place, one pair a row: gained are those that the judge
 // accepts after and not before (for scores: that score higher), lost the other way round.
 func changed(before, after []judgedSample) (gained, lost [][2]judgedSample) {
-	was := make(map[place]judgedSample, len(before))
-	for _, b := range before {
-		was[b.place()] = b
-	}
-	shown := map[string]bool{}
-	for _, a := range after {
-		b, ok := was[a.place()]
-		if !ok || a.value == b.value || shown[a.RowKey] {
+	at, last := 0, ""
+	for _, a := range after { // both are sorted by place
+		for at < len(before) && before[at].place().compare(a.place()) < 0 {
+			at++
+		}
+		if at == len(before) || before[at].place() != a.place() || before[at].value == a.value || a.RowKey == last {
 			continue
 		}
-		shown[a.RowKey] = true
+		b := before[at]
+		last = a.RowKey
 		if a.value > b.value {
 			gained = append(gained, [2]judgedSample{b, a})
 		} else {

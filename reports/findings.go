@@ -55,7 +55,7 @@ func (e *evaluation) against(m, other, judge string) item {
 		return item{text: fmt.Sprintf("%s and %s cannot be compared%s.", m, other, noteOf(d)), mark: bad}
 	}
 	out := item{}
-	switch verb := told(d); {
+	switch verb := isOrSeems(d); {
 	case (bounds{d.Low, d.High}).above():
 		out = item{text: fmt.Sprintf("%s %s better than %s: %s", m, verb, other, e.figures(judge, b, a, d)), mark: good}
 	case (bounds{d.Low, d.High}).below():
@@ -64,9 +64,12 @@ func (e *evaluation) against(m, other, judge string) item {
 		out.text = fmt.Sprintf("%s cannot be separated from %s: %s%s", m, other, e.figures(judge, b, a, d), needed(d))
 	}
 	out.text += e.repeated(d, judge) + "."
-	if !sure(d) && out.mark != plain {
+	switch apart := out.mark != plain; {
+	case apart && !sure(d):
 		out.text += " The interval leaves out zero, the corrected test is above .05: a lead, not a finding."
 		out.mark = plain
+	case !apart && sure(d):
+		out.text += " The corrected test is below .05, the interval includes zero: on the edge, not a finding."
 	}
 	if n := len(e.untrained(m)); n > 0 {
 		out.text += fmt.Sprintf(" In %d of its %d repeats it was NOT TRAINED (%s).", n, len(e.policies[m]), e.note(m))
@@ -88,7 +91,7 @@ func (e *evaluation) figures(judge string, mean, other *tables.Score, d *tables.
 // is an approximation: where they disagree, P decides.
 func sure(d *tables.Difference) bool { return d.PHolm != nil && *d.PHolm <= .05 }
 
-func told(d *tables.Difference) string {
+func isOrSeems(d *tables.Difference) string {
 	if sure(d) {
 		return "is"
 	}
@@ -176,7 +179,7 @@ func (e *evaluation) best(judge string) string {
 	if d == nil || !(bounds{d.Low, d.High}).above() || !sure(d) {
 		return fmt.Sprintf("The highest is %s with %s, but it cannot be separated from %s.", first, top, second)
 	}
-	return fmt.Sprintf("The best is %s with %s; the next, %s, is behind by %s.", first, top, second, pointsIn(d))
+	return fmt.Sprintf("The best is %s with %s, %s over the next, %s.", first, top, pointsIn(d), second)
 }
 
 // byMean lists the methods that have a mean, the highest first.

@@ -181,6 +181,3 @@ func enumerate(names []string, most int) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
-
-// trimmed is text that was put together from sentences that each begin with a space.
-func trimmed(s string) string { return strings.TrimSpace(s) }

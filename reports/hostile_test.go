@@ -69,6 +69,7 @@ func withoutSpans(text string) string {
 }
 
 func TestModelTextIsData(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	says := x.says
 	x.says = func(m string, i int) verdict {
@@ -104,6 +105,7 @@ func TestModelTextIsData(t *testing.T) {
 }
 
 func TestNamesAndErrorsAreDataToo(t *testing.T) {
+	t.Parallel()
 	x := haiku()
 	x.scores[1].Criterion = ptr("form|<script>`")
 	x.differences[1].Difference, x.differences[1].Note = nil, ptr("cluster \"\x1b[31m<b>\" has no outcomes")
@@ -116,6 +118,7 @@ func TestNamesAndErrorsAreDataToo(t *testing.T) {
 }
 
 func TestColoursOnlyWhenAskedFor(t *testing.T) {
+	t.Parallel()
 	in := haiku().run(t)
 	in.Claims = []Claim{claim("better", tuned, initial, ">")}
 	r := build(t, in)

@@ -6,6 +6,7 @@
 // leaves a hole with a name.
 //
 //	load.go lineage.go             artifacts by step; which step made what
+//	evaluation.go                  an eval with its tables, and how to look figures up
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
 //	criteria.go training.go        what moved; what was trained, on what
 //	findings.go rounds.go          sentences made from the numbers
@@ -102,7 +103,8 @@ func (r *Report) compose(src *source) ([]section, error) {
 	sections := []section{r.missing(), r.claims()}
 	for _, e := range r.evals {
 		if e.scores == nil {
-			sections = append(sections, section{title: "Eval " + e.ID, blocks: []block{para("It has no figures, because not all of its steps came to their end; see what is missing.")}})
+			hole := para("It has no figures, because not all of its steps came to their end; see what is missing.")
+			sections = append(sections, section{title: "Eval " + e.ID, blocks: []block{hole}})
 			continue
 		}
 		sections = append(sections, r.mainTables(e), r.pairs(e), r.criteria(e))

@@ -58,6 +58,7 @@ func terminalOf(t *testing.T, r *Report, width int, color bool) string {
 }
 
 func TestReportOfAnExperiment(t *testing.T) {
+	t.Parallel()
 	in := haiku().run(t)
 	in.Claims = []Claim{claim("held_out.tuned.hidden > held_out.initial.hidden", of3("tuned"), of3("initial"), ">")}
 	in.Hardware, in.Release = "2 cores", "0.1"
@@ -83,7 +84,18 @@ func TestReportOfAnExperiment(t *testing.T) {
 }
 
 func TestTerminalKeepsItsWidth(t *testing.T) {
-	r := build(t, haiku().run(t))
+	t.Parallel()
+	x := haiku()
+	x.methods = []string{"initial", "tuned", "blind", "another_method", "one_more_method", "yet_another_method"}
+	for _, m := range x.methods[3:] {
+		x.scores = append(x.scores, score(m, "", 0, .3, .2, .4), score(m, "form", 0, .3, .2, .4))
+	}
+	r := build(t, x.run(t))
+	for _, m := range x.methods {
+		if n := strings.Count(terminalOf(t, r, 80, false), m); n < 4 {
+			t.Errorf("method %s is told %d times", m, n)
+		}
+	}
 	for _, width := range []int{80, 100, 140} {
 		for l := range strings.SplitSeq(terminalOf(t, r, width, false), "\n") {
 			if columns(l) > width {

@@ -103,7 +103,7 @@ func broken(s string, width int) []string {
 	var lines []string
 	line, used := "", 0
 	flush := func() { lines, line, used = append(lines, line), "", 0 }
-	for _, word := range strings.Split(s, " ") {
+	for _, word := range words(s) {
 		n := columns(word)
 		if used > 0 && used+1+n > width {
 			flush()
@@ -121,6 +121,20 @@ func broken(s string, width int) []string {
 	}
 	flush()
 	return lines
+}
+
+// words splits at spaces, but not within the brackets of an interval.
+func words(s string) []string {
+	list := strings.Split(s, " ")
+	out := list[:0]
+	for _, w := range list {
+		if n := len(out); n > 0 && strings.HasPrefix(out[n-1], "[") && strings.HasSuffix(out[n-1], ",") && !strings.Contains(out[n-1], " ") {
+			out[n-1] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // fitting is as much of the start of s as width columns hold, at least one character.

@@ -14,9 +14,14 @@ func (t *terminal) table(b table) {
 		t.wrap("", b.caption, "")
 		t.line("")
 	}
-	text, constant, b := t.fit(b)
-	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		t.line(l)
+	b, constant := t.fit(b)
+	for i, part := range t.panels(b) {
+		if i > 0 {
+			t.line("")
+		}
+		for l := range strings.SplitSeq(strings.TrimRight(t.render(part), "\n"), "\n") {
+			t.line(l)
+		}
 	}
 	if len(constant)+len(b.under()) > 0 {
 		t.line("")
@@ -29,25 +34,43 @@ func (t *terminal) table(b table) {
 	}
 }
 
-// fit renders the table as wide as it may be. When it is too wide, the columns with the highest drop go
-// first; what all rows have in common is told under it instead.
-func (t *terminal) fit(b table) (text string, constant []string, fitted table) {
-	for {
-		text = t.render(b)
+// fit leaves out what does not fit: the columns with the highest drop first. What all rows have in common in
+// such a column is told under the table instead.
+func (t *terminal) fit(b table) (fitted table, constant []string) {
+	for widest(t.render(b)) > t.width {
 		worst := -1
 		for i, c := range b.columns {
 			if c.drop > 0 && (worst < 0 || c.drop > b.columns[worst].drop) {
 				worst = i
 			}
 		}
-		if worst < 0 || widest(text) <= t.width {
-			return text, constant, b
+		if worst < 0 {
+			break
 		}
 		if same := common(b, worst); same != "" {
 			constant = append(constant, oneSpace(b.columns[worst].name)+" "+same)
 		}
 		b = b.without(worst)
 	}
+	return b, constant
+}
+
+// panels cuts a table that is still too wide into several, each with the first column.
+func (t *terminal) panels(b table) []table {
+	last := len(b.columns)
+	part := b
+	for last > 2 && widest(t.render(part)) > t.width {
+		last--
+		part = part.without(last)
+	}
+	if last == len(b.columns) {
+		return []table{b}
+	}
+	rest := b
+	for range last - 1 {
+		rest = rest.without(1)
+	}
+	return append([]table{part}, t.panels(rest)...)
 }
 
 // render draws a table without borders, columns two spaces apart.

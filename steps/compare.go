@@ -151,7 +151,8 @@ func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []
 	}
 	if len(vs) > 0 {
 		mean, iv := stats.MeanClustered(cs, confidence)
-		row.Mean, row.Low, row.High = &mean, finite(iv.Low), finite(iv.High)
+		// Values lie in [0, 1], and so does their mean; a t interval may reach further.
+		row.Mean, row.Low, row.High = &mean, finite(max(iv.Low, 0)), finite(min(iv.High, 1))
 		if ok := row.N - row.Errors; ok > 0 {
 			m := mean * float64(row.N) / float64(ok)
 			row.MeanSuccesses = &m

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -153,9 +154,13 @@ func (c *Compiler) trains(path, kind string, p *Policy) error {
 
 // identity says in a key which weights and which arithmetic are meant.
 func identity(b backends.Backend, i backends.Info) []runner.Line {
-	lines := []runner.Line{line("backend", b.Name()), line("model", i.Name), line("revision", i.Revision)}
+	lines := []runner.Line{line("backend", b.Name()), line("model", label(i)), line("revision", i.Revision)}
 	if i.Numerics != "" {
 		lines = append(lines, line("numerics", i.Numerics))
 	}
 	return lines
 }
+
+// label is a model's name without the folder that it may lie in: what it is,
+// its revision says.
+func label(i backends.Info) string { return path.Base(i.Name) }

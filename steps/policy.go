@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 
@@ -132,8 +131,8 @@ type opened struct {
 	model backends.Model
 }
 
-// openPolicy reads the policies table of an artifact.
-func openPolicy(a *runner.Artifact) (opened, error) {
+// open reads the policies table of an artifact made from this policy's model.
+func (p *Policy) open(a *runner.Artifact) (opened, error) {
 	rows, err := readTable[tables.Policy](a, "policies.parquet")
 	if err != nil {
 		return opened{}, err
@@ -141,20 +140,11 @@ func openPolicy(a *runner.Artifact) (opened, error) {
 	if len(rows) != 1 {
 		return opened{}, fmt.Errorf("a policy artifact has %d rows - want one", len(rows))
 	}
-	o := opened{Policy: rows[0], model: backends.Model{Name: rows[0].Model}}
+	o := opened{Policy: rows[0], model: backends.Model{Name: p.Info.Name}}
 	if rows[0].Checkpoint != nil {
 		o.model.Checkpoint, err = a.Path(*rows[0].Checkpoint)
 	}
 	return o, err
-}
-
-func (p *Policy) sampler(ctx context.Context, a *runner.Artifact) (backends.Sampler, opened, error) {
-	o, err := openPolicy(a)
-	if err != nil {
-		return nil, o, err
-	}
-	s, err := p.Backend.Sampler(ctx, o.model)
-	return s, o, err
 }
 
 // rowFields decodes the columns of a stored row.

@@ -38,7 +38,7 @@ func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Po
 	step := &askStep{policy: &p}
 	a := runner.Action{
 		ID: id, Kind: "policy", Version: 1, Step: step, Pos: c.Pos(p.path),
-		Says:   "ask " + p.Info.Name,
+		Says:   "ask " + label(p.Info),
 		Lines:  append(p.Prompt.lines(), settingLines("sampling", &p.Sampling, &specs.Sampling{})...),
 		Inputs: p.Prompt.inputs(),
 	}
@@ -61,12 +61,12 @@ type askStep struct {
 // Run writes one policies row; the weights of a trained policy are copied.
 func (s *askStep) Run(ctx context.Context, r *runner.Run) error {
 	row := tables.Policy{
-		ID: tables.ID(string(r.Key()), "", 0), Backend: s.policy.Backend.Name(), Model: s.policy.Info.Name, Revision: s.policy.Info.Revision,
+		ID: tables.ID(string(r.Key()), "", 0), Backend: s.policy.Backend.Name(), Model: label(s.policy.Info), Revision: s.policy.Info.Revision,
 		Prompt: s.policy.Prompt.text(), Method: "prompt", Settings: "{}",
 		Sampling: settingsJSON(settingLines("sampling", &s.policy.Sampling, &specs.Sampling{}), "sampling"),
 	}
 	if s.trained {
-		base, err := openPolicy(r.In("base"))
+		base, err := s.policy.open(r.In("base"))
 		if err != nil {
 			return err
 		}

@@ -116,7 +116,7 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	model := backends.Model{Name: s.policy.Info.Name}
 	policyID := ""
 	if s.policy.Action != nil {
-		o, err := openPolicy(r.In("policy"))
+		o, err := s.policy.open(r.In("policy"))
 		if err != nil {
 			return err
 		}

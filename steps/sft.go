@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"fmt"
-
 	"idiolect/runner"
 	"idiolect/specs"
 )
@@ -83,7 +81,7 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, s
 		ID: c.id(id, repeat), Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
 		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
 		Lines:  append(settingLines("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
-		Says:   fmt.Sprintf("fine-tune %s", start.Info.Name),
+		Says:   "fine-tune " + label(start.Info),
 	}
 	a.Lines = append(a.Lines, repeatLine(repeat)...)
 	a.Lines = append(a.Lines, start.Prompt.lines()...)

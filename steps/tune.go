@@ -44,10 +44,10 @@ type tuning struct {
 // Run trains, going on from the last checkpoint when there is one, and writes
 // the policy.
 func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
-	base := opened{Policy: tables.Policy{Model: s.start.Info.Name}, model: backends.Model{Name: s.start.Info.Name}}
+	base := opened{model: backends.Model{Name: s.start.Info.Name}}
 	var err error
 	if s.start.Action != nil {
-		if base, err = openPolicy(r.In("start")); err != nil {
+		if base, err = s.start.open(r.In("start")); err != nil {
 			return err
 		}
 	}

@@ -82,12 +82,8 @@ func (b *Backend) Resolve(_ context.Context, name string) (backends.Info, error)
 	if err != nil {
 		return backends.Info{}, err
 	}
-	isa := b.kernels.Name()
-	if isa == "portable" { // its arithmetic is the platform's
-		isa += " " + runtime.GOARCH
-	}
 	return backends.Info{
-		Name: m.name, Revision: m.revision, Numerics: numerics + " " + isa, Params: int64(m.config.Params()),
+		Name: m.name, Revision: m.revision, Numerics: numerics + " " + b.kernels.Numerics(), Params: int64(m.config.Params()),
 		Context: m.config.Context, Samples: true, Trains: true, Doc: "the embedded engine",
 	}, nil
 }

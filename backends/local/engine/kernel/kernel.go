@@ -35,6 +35,16 @@ type Set struct {
 // Name says which instruction set this is: "avx512", "avx2" or "portable".
 func (s *Set) Name() string { return s.name }
 
+// Numerics names the bits that the set computes: sets of equal numerics give the
+// same bits in every kernel. AVX-512 and AVX2 do (fma): both fuse every
+// multiply-add and sum in the same order. portable rounds each product.
+func (s *Set) Numerics() string {
+	if s.name == "portable" {
+		return "portable"
+	}
+	return "fma"
+}
+
 // Best is the fastest set of this CPU, or the one named in the environment variable Env, read on each call. A name that
 // Choose refuses is passed over here; a command that wants to report it calls Choose(os.Getenv(Env)) first.
 func Best() *Set {

@@ -1,0 +1,81 @@
+package steps_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idiolect/backends/local/engine/kernel"
+	"idiolect/backends/local/localtest"
+)
+
+// TestKindsAreFrozen holds what every kind of step makes of a small experiment
+// against hashes, on each instruction set of this machine. A hash that moved
+// means that equal keys no longer stand for equal results: give the kind a new
+// version (or the engine's numerics, when all of them moved), then UPDATE=1.
+func TestKindsAreFrozen(t *testing.T) {
+	for _, isa := range kernel.Names() {
+		t.Run(isa, func(t *testing.T) {
+			set, err := kernel.Choose(isa)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("IDIOLECT_ISA", isa)
+			var b strings.Builder
+			for _, line := range kindHashes(t) {
+				b.WriteString(line + "\n")
+			}
+			golden := filepath.Join("testdata", "kinds", set.Numerics()+".txt")
+			if os.Getenv("UPDATE") != "" {
+				if err := os.WriteFile(golden, []byte(b.String()), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), b.String()); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// kindHashes are the files of every artifact: step, kind and version, file, hash.
+func kindHashes(t *testing.T) []string {
+	t.Helper()
+	plan, err := compile(t, localtest.Tiny(t), small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := execute(t, plan)
+	lines := map[string]bool{}
+	for _, a := range p.plan.Actions {
+		art := p.artifact(t, a.ID)
+		for _, f := range art.Files() {
+			if art.Volatile(f) {
+				continue
+			}
+			path, err := art.Path(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(src)
+			lines[fmt.Sprintf("%-32s %s/%d %-22s %s", a.ID, a.Kind, a.Version, f, hex.EncodeToString(sum[:8]))] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(lines))
+}
