@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -95,11 +97,45 @@ func replaceFile(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-// What the scripts and the tests of death rely on: the tiny model ends its
-// sentences, and calls some things red and most not.
+// TestTinyModel checks what the other tests rely on: the tiny model ends its
+// sentences, and calls some things red and most of them not. With -tiny DIR it
+// leaves the model there, for testdata/kill9.sh.
 func TestTinyModel(t *testing.T) {
-	runs := scratch(t)
-	if l := live(t, runs, 2, nil, nil); l.err != nil {
-		t.Fatal(l.err)
+	dir := tinyModel(t)
+	b, err := local.New(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sampler, err := b.Sampler(t.Context(), backends.Model{Name: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sampler.Close()
+	reqs := make([]backends.Request, 120)
+	for i := range reqs {
+		ask := "Say something of the " + tinyThings[i%len(tinyThings)] + "."
+		reqs[i] = backends.Request{Messages: []backends.Message{{Role: "user", Content: ask}}, MaxTokens: 24, Temperature: 1, Seed: uint64(i)}
+	}
+	ended, red := 0, 0
+	err = sampler.Sample(t.Context(), reqs, func(_ int, c backends.Completion, _ error) {
+		if c.Finish == "stop" {
+			ended++
+		}
+		if strings.Contains(c.Text, "red") {
+			red++
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ended < 100 || red < 6 || red > 60 {
+		t.Errorf("of %d completions %d ended and %d said red, want at least 100, and 6 to 60", len(reqs), ended, red)
+	}
+	if *keepTiny != "" {
+		if err := os.CopyFS(*keepTiny, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
+
+var keepTiny = flag.String("tiny", "", "a `directory` to leave the tests' model in")
