@@ -93,13 +93,20 @@ func (f runFlags) again(path string) string {
 		words = append(words, "--threads", strconv.Itoa(f.threads))
 	}
 	for i, w := range words {
-		if strings.ContainsFunc(w, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./=:,@%+", r)
-		}) {
-			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
+		words[i] = shellQuote(w)
 	}
 	return strings.Join(words, " ")
+}
+
+// shellQuote is a word as a shell takes it for one.
+func shellQuote(word string) string {
+	special := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./=:,@%+", r)
+	}
+	if !strings.ContainsFunc(word, special) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // asRun is the spec as the run's directory keeps it: as it was read, and what

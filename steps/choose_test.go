@@ -58,11 +58,11 @@ func TestAutoRate(t *testing.T) {
 		steps  int
 		want   float64
 	}{
-		"where it was fitted":      {autoParams, autoSteps, autoRate},
-		"fewer steps, same rate":   {autoParams, 3, autoRate},
-		"twice the steps":          {autoParams, 2 * autoSteps, autoRate / 2},
-		"a model four times large": {4 * autoParams, autoSteps, autoRate / 2},
-		"no steps at all":          {autoParams, 0, autoRate},
+		"36 steps":                 {autoParams, 36, 1.5e-3},
+		"four times the steps":     {autoParams, 144, .75e-3},
+		"few steps are bounded":    {autoParams, 3, 2e-3},
+		"a model four times large": {4 * autoParams, 36, .75e-3},
+		"no steps at all":          {autoParams, 0, 2e-3},
 	} {
 		if got := AutoRate(c.params, c.steps); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

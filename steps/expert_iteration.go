@@ -34,8 +34,8 @@ type ExpertIteration struct {
 	Train specs.Nested   `yaml:"train" doc:"the method that trains, such as {kind: sft}" required:"true"`
 
 	Hyperparameters struct {
-		Rounds  int `yaml:"rounds" doc:"times everything is done" positive:"true"`
-		Samples int `yaml:"samples" doc:"completions per row and round" positive:"true"`
+		Rounds  int `yaml:"rounds" doc:"times everything is done" positive:"true" max:"1000"`
+		Samples int `yaml:"samples" doc:"completions per row and round" positive:"true" max:"100000"`
 	} `yaml:"hyperparameters" doc:"what tunes it"`
 }
 

@@ -32,6 +32,20 @@ type sampling struct {
 // part cuts the rows of a split into Of parts by key; the zero part is all of them.
 type part struct{ Number, Of int }
 
+// has says whether the at-th row, from 1, is in the part.
+func (p part) has(at int) bool { return p.Of <= 1 || at%p.Of == p.Number-1 }
+
+// of says how many of n rows are in the part.
+func (p part) of(n int64) int64 {
+	in := int64(0)
+	for at := range int(n) {
+		if p.has(at + 1) {
+			in++
+		}
+	}
+	return in
+}
+
 // sample adds the step that asks a policy about rows.
 func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	settings := merge(s.policy.Sampling, s.wide)
@@ -55,7 +69,7 @@ func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	if s.part.Of > 1 {
 		a.Lines = append(a.Lines, line("part", fmt.Sprintf("%d of %d", s.part.Number, s.part.Of)))
 	}
-	calls := s.data.count(s.split) * int64(s.samples) / int64(max(1, s.part.Of))
+	calls := s.part.of(s.data.count(s.split)) * int64(s.samples)
 	longest := int64(*settings.MaxTokens)
 	a.Estimate = runner.Estimate{Calls: [2]int64{calls, calls}, Tokens: [2]int64{calls * longest, calls * longest}, Exact: true}
 	a.Says = fmt.Sprintf("%d completions on %s", calls, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
@@ -165,7 +179,7 @@ func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
 		if !inSplit(s.split, deref(row.Split)) {
 			continue
 		}
-		if at++; s.part.Of > 1 && at%s.part.Of != s.part.Number-1 {
+		if at++; !s.part.has(at) {
 			continue
 		}
 		fields, err := rowFields(row)
