@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -17,11 +17,12 @@ func (a *app) pretrainCommand() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			ctx, cancel := context.WithCancel(c.Context())
+			ctx, cancel := a.interrupts(c.Context())
 			defer cancel()
 			go func() {
 				select {
 				case <-a.stop:
+					fmt.Fprintln(a.stderr, interrupted)
 					cancel()
 				case <-ctx.Done():
 				}

@@ -45,6 +45,9 @@ run it again.`,
 }
 
 func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
+	if f.workers < 0 || f.threads < 0 {
+		return usage(fmt.Errorf("-j %d --threads %d - want 0 or more", f.workers, f.threads))
+	}
 	p, err := a.open(ctx, path, f.specFlags)
 	if err != nil {
 		return err
@@ -69,6 +72,8 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 	if dir.Resumed {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}
+	ctx, cancel := a.interrupts(ctx)
+	defer cancel()
 	result, runErr := a.execute(ctx, p, dir, f)
 	return a.finish(p, dir, result, runErr, f.again(path))
 }
@@ -123,6 +128,15 @@ func asRun(source []byte, set []string) []byte {
 func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFlags) (*runner.Result, error) {
 	show := newDisplay(a.stderr)
 	defer show.close()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-a.stop:
+			show.say(interrupted)
+		case <-ended:
+		}
+	}()
 	fresh := map[string]bool{}
 	for _, id := range f.fresh {
 		fresh[id] = true

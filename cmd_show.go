@@ -8,12 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/types"
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/tw"
 	"github.com/spf13/cobra"
 
 	"idiolect/runner"
@@ -33,7 +30,8 @@ func (a *app) showCommand() *cobra.Command {
 		Use: "show RUN [TABLE]", Short: "rows of an artifact, to read data before trusting it", Args: cobra.RangeArgs(1, 2),
 		Long: `show lists the tables of a run, or prints rows of one. RUN is a run's directory,
 such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
-data.topics, or a step and a file of it, such as methods.tuned.training.`,
+data.topics, or a step and a file of it, such as methods.tuned.training.
+Columns that hold nothing are left out unless --columns names them.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := runner.FindRun(args[0])
 			if named, other := runner.FindRun(filepath.Join(defaultRuns, args[0])); err != nil && other == nil {
@@ -61,7 +59,9 @@ func listTables(w io.Writer, dir string) error {
 		return err
 	}
 	for _, name := range names {
-		fmt.Fprintln(w, name)
+		if _, err := fmt.Fprintln(w, name); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -74,13 +74,19 @@ func tableNames(dir string) ([]string, error) {
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(filepath.Base(f), ".parquet")
 	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s has no tables - running its spec again makes them", dir)
+	}
 	return files, nil
 }
 
 func (a *app) showTable(dir, name string, f showFlags) error {
 	path := filepath.Join(dir, "artifacts", name+".parquet")
 	if _, err := os.Stat(path); err != nil {
-		names, _ := tableNames(dir)
+		names, err := tableNames(dir)
+		if err != nil {
+			return err
+		}
 		return usage(fmt.Errorf("%s has no table %q - it has %s", dir, name, strings.Join(names, ", ")))
 	}
 	columns, rows, err := tables.ReadAny(path)
@@ -105,7 +111,10 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 	if f.asJSON {
 		return printJSON(a.stdout, columns, rows)
 	}
-	if err := printRows(a.stdout, columns, rows); err != nil {
+	if len(f.columns) == 0 {
+		columns = telling(columns, rows)
+	}
+	if err := printRows(a.stdout, columns, rows, width(a.stdout)); err != nil {
 		return err
 	}
 	if len(rows) < total {
@@ -156,37 +165,4 @@ func printJSON(w io.Writer, columns []string, rows []map[string]any) error {
 		}
 	}
 	return nil
-}
-
-func printRows(w io.Writer, columns []string, rows []map[string]any) error {
-	t := tablewriter.NewTable(w, tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithRowAutoWrap(tw.WrapNormal), tablewriter.WithColumnMax(48))
-	t.Header(columns)
-	for _, row := range rows {
-		cells := make([]string, len(columns))
-		for i, c := range columns {
-			cells[i] = cellText(row[c])
-		}
-		if err := t.Append(cells); err != nil {
-			return err
-		}
-	}
-	return t.Render()
-}
-
-// cellText is a value for a terminal: what models wrote cannot move the cursor.
-func cellText(v any) string {
-	if v == nil {
-		return "-"
-	}
-	text := fmt.Sprint(v)
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-	if r := []rune(text); len(r) > 400 {
-		text = string(r[:400]) + "…"
-	}
-	return text
 }

@@ -24,7 +24,9 @@ func (a *app) validateCommand() *cobra.Command {
 				case err != nil:
 					return err
 				default:
-					fmt.Fprintf(a.stdout, "%s: ok\n", path)
+					if _, err := fmt.Fprintf(a.stdout, "%s: ok\n", path); err != nil {
+						return err
+					}
 				}
 			}
 			if len(mistakes) > 0 {

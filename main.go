@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"idiolect/reports"
 	"idiolect/runner"
 	"idiolect/specs"
 )
@@ -48,15 +49,13 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // run is the whole program for some arguments; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
 	app := &app{stdout: stdout, stderr: stderr, stop: make(chan struct{})}
-	ctx, cancel := app.interrupts()
-	defer cancel()
 	root := app.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	understood := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(context.Background())
 	if err == nil {
 		return exitDone
 	}
@@ -76,19 +75,23 @@ type app struct {
 }
 
 // interrupts closes stop at the first Ctrl-C and ends the context at the second.
-func (a *app) interrupts() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
+// Only what has something in flight asks for it: everything else a Ctrl-C ends
+// as it ends any program.
+func (a *app) interrupts(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
 		close(a.stop)
-		fmt.Fprintln(a.stderr, "\ninterrupted: finishing what is in flight (again: stop at once)")
 		<-signals
 		cancel()
 	}()
 	return ctx, func() { signal.Stop(signals); cancel() }
 }
+
+// interrupted is what is said at the first Ctrl-C.
+const interrupted = "interrupted: finishing what is in flight (again: stop at once)"
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -121,7 +124,7 @@ func (a *app) complain(err error) {
 		fmt.Fprint(a.stderr, mistakes.Render(colored(a.stderr)))
 		return
 	}
-	fmt.Fprintln(a.stderr, "idiolect:", err)
+	fmt.Fprintln(a.stderr, "idiolect:", reports.Visible(err.Error()))
 }
 
 // colored says whether a stream is a terminal that wants colour.

@@ -9,6 +9,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"idiolect/reports"
 	"idiolect/runner"
 )
 
@@ -16,7 +17,8 @@ import (
 // elsewhere. Cached steps are counted, not listed.
 type display interface {
 	event(e runner.Event)
-	close() // leaves the terminal as it was
+	say(line string) // at any time, from any goroutine
+	close()          // leaves the terminal as it was
 }
 
 func newDisplay(w io.Writer) display {
@@ -53,7 +55,8 @@ func (p *plain) event(e runner.Event) {
 	}
 }
 
-func (p *plain) close() {}
+func (p *plain) say(line string) { fmt.Fprintln(p.w, line) }
+func (p *plain) close()          {}
 
 // endLine is the line of an event that stays on the screen; "" for none.
 func endLine(e runner.Event, begun time.Time, cached *int) string {
@@ -61,13 +64,13 @@ func endLine(e runner.Event, begun time.Time, cached *int) string {
 	case runner.Done:
 		return fmt.Sprintf("done     %-42s %6.1f s", e.Step, e.Time.Sub(begun).Seconds())
 	case runner.Failed:
-		return fmt.Sprintf("FAILED   %s: %v", e.Step, e.Err)
+		return fmt.Sprintf("FAILED   %s: %s", e.Step, reports.Visible(e.Err.Error()))
 	case runner.Skipped:
-		return fmt.Sprintf("skipped  %s: %v", e.Step, e.Err)
+		return fmt.Sprintf("skipped  %s: %s", e.Step, reports.Visible(e.Err.Error()))
 	case runner.Stopped:
 		return fmt.Sprintf("stopped  %s", e.Step)
 	case runner.Log:
-		return fmt.Sprintf("note     %s: %s", e.Step, e.Note)
+		return fmt.Sprintf("note     %s: %s", e.Step, reports.Visible(e.Note))
 	case runner.Cached:
 		*cached++
 	case runner.Finished:
@@ -143,6 +146,9 @@ func (b *bars) start(e runner.Event) *bar {
 		mpb.AppendDecorators(decor.CountersNoUnit(" %d/%d", decor.WCSyncWidth), note, decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 7})))
 	return r
 }
+
+// say puts a line above the bars, which would else be drawn over it.
+func (b *bars) say(line string) { fmt.Fprintln(b.progress, line) }
 
 func (b *bars) close() {
 	for _, r := range b.running {

@@ -71,6 +71,9 @@ func (a *app) open(ctx context.Context, path string, f specFlags) (*project, err
 
 // compile reads, checks and lowers a spec; it leaves no trace.
 func (a *app) compile(ctx context.Context, path string, f specFlags) (*project, error) {
+	if f.runs == "" {
+		return nil, usage(errors.New("-o names no directory - leave it out for " + defaultRuns))
+	}
 	exp, err := a.read(path, f)
 	if err != nil {
 		return nil, err

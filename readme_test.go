@@ -77,7 +77,7 @@ func try(t *testing.T, args []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.compile(t.Context(), arg, specFlags{set: set}); err != nil {
+		if _, err := a.compile(t.Context(), arg, specFlags{set: set, runs: defaultRuns}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func jsonl() specs.Kind[Source] {
 
 // JSONL reads a file of JSON objects.
 type JSONL struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true"`
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
 }
 
 // Columns are the keys of the first object.
@@ -63,7 +64,8 @@ func object(text, place string) (map[string]any, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	var v any
-	if err := d.Decode(&v); err != nil {
+	err := d.Decode(&v)
+	if err != nil {
 		return nil, fmt.Errorf("%s: not JSON: %w", place, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -73,28 +75,40 @@ func object(text, place string) (map[string]any, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: %.40s - want a JSON object", place, text)
 	}
-	return plain(fields).(map[string]any), nil
+	for name, x := range fields {
+		if fields[name], err = plain(x); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", place, name, err)
+		}
+	}
+	return fields, nil
 }
 
 // plain turns json.Number into int64 or float64.
-func plain(v any) any {
+func plain(v any) (_ any, err error) {
 	switch v := v.(type) {
 	case json.Number:
 		if i, err := v.Int64(); err == nil {
-			return i
+			return i, nil
 		}
-		f, _ := v.Float64() // out of range is ±Inf, as JSON readers have it
-		return f
+		f, err := v.Float64()
+		if err != nil {
+			return nil, fmt.Errorf("%.40s is out of range - want a number of at most %g", v, math.MaxFloat64)
+		}
+		return f, nil
 	case map[string]any:
 		for k, x := range v {
-			v[k] = plain(x)
+			if v[k], err = plain(x); err != nil {
+				return nil, err
+			}
 		}
 	case []any:
 		for i, x := range v {
-			v[i] = plain(x)
+			if v[i], err = plain(x); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return v
+	return v, nil
 }
 
 // Fields reads the JSON object that a row's fields are stored as.

@@ -24,15 +24,16 @@ func lines() specs.Kind[Source] {
 
 // Lines reads a text file.
 type Lines struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true"`
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
 }
 
 // Columns is line.
 func (s *Lines) Columns(dir string) ([]string, error) {
-	if _, err := os.Stat(resolve(dir, s.Path)); err != nil {
+	f, err := Open(resolve(dir, s.Path))
+	if err != nil {
 		return nil, pathError(err, s.Path)
 	}
-	return []string{"line"}, nil
+	return []string{"line"}, f.Close()
 }
 
 // Files is the file.
@@ -61,7 +62,7 @@ type fileLine struct{ text, place string }
 // fileLines yields the lines of a file without their ends, each with its place.
 func fileLines(dir, path string) iter.Seq2[fileLine, error] {
 	return func(yield func(fileLine, error) bool) {
-		f, err := os.Open(resolve(dir, path))
+		f, err := Open(resolve(dir, path))
 		if err != nil {
 			yield(fileLine{}, pathError(err, path))
 			return
@@ -92,6 +93,23 @@ func fileLines(dir, path string) iter.Seq2[fileLine, error] {
 			yield(fileLine{}, pathError(err, path))
 		}
 	}
+}
+
+// Open opens a file of data for reading. A pipe or a device is refused: it can
+// be read once or never ends, and rows are read for the plan and for the run.
+func Open(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		what := "neither a file nor a directory"
+		if info.IsDir() {
+			what = "a directory"
+		}
+		err = &os.PathError{Op: "open", Path: path, Err: fmt.Errorf("%s - want a file", what)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // resolve finds a spec's path from the spec's directory.

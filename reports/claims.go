@@ -82,7 +82,10 @@ func (r *Report) judgePaired(c Claim) (verdict, why string, known bool) {
 	if d == nil || d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
 	}
-	why = fmt.Sprintf("difference %s, %s (Holm)", pointsIn(d), pIs(d.PHolm, d.Test))
+	why = fmt.Sprintf("difference %s, %s", pointsIn(d), pIs(settled(d), d.Test))
+	if d.PHolm != nil {
+		why += " (Holm)"
+	}
 	for _, m := range []string{c.Left.Method, c.Right.Method} {
 		if n := len(e.untrained(m)); n > 0 {
 			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, of(int64(len(e.policies[m])), "repeat"))

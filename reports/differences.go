@@ -41,5 +41,5 @@ func (e *evaluation) pairRow(method, against, judge string) []string {
 	} else if (bounds{d.Low, d.High}).above() || (bounds{d.Low, d.High}).below() {
 		more = "separated"
 	}
-	return []string{e.named(method), e.named(against), points(d.Difference, d.Low, d.High), gain(d.Relative, d.RelLow, d.RelHigh), pValue(d.PHolm, d.Test), more}
+	return []string{e.named(method), e.named(against), points(d.Difference, d.Low, d.High), gain(d.Relative, d.RelLow, d.RelHigh), pValue(settled(d), d.Test), more}
 }

@@ -84,12 +84,21 @@ func (e *evaluation) figures(judge string, mean, other *tables.Score, d *tables.
 	if d.Relative != nil {
 		s += ", relative " + gain(d.Relative, d.RelLow, d.RelHigh)
 	}
-	return s + ", " + pIs(d.PHolm, d.Test)
+	return s + ", " + pIs(settled(d), d.Test)
 }
 
 // sure says whether the corrected test agrees that there is a difference. It holds at any size, the interval
 // is an approximation: where they disagree, P decides.
-func sure(d *tables.Difference) bool { return d.PHolm != nil && *d.PHolm <= .05 }
+func sure(d *tables.Difference) bool { return settled(d) != nil && *settled(d) <= .05 }
+
+// settled is the p value that counts: Holm's within the family of comparisons
+// that the table is about, the bare one outside.
+func settled(d *tables.Difference) *float64 {
+	if d.PHolm != nil {
+		return d.PHolm
+	}
+	return d.P
+}
 
 func isOrSeems(d *tables.Difference) string {
 	if sure(d) {

@@ -50,14 +50,14 @@ func TestNumbers(t *testing.T) {
 
 func TestText(t *testing.T) {
 	tests := map[string]struct{ got, want string }{
-		"ordinary text stays":          {visible("näïve 俳句 👩‍🚀"), "näïve 俳句 👩‍🚀"},
-		"escape shows itself":          {visible("\x1b[31mred\x1b[0m"), "␛[31mred␛[0m"},
-		"delete and bell":              {visible("\x7f\x07"), "␡␇"},
-		"a C1 control":                 {visible("a\u009bb"), "a<U+009B>b"},
-		"an override of direction":     {visible("a\u202eb"), "a<U+202E>b"},
-		"carriage returns of CRLF go":  {visible("a\r\nb"), "a\nb"},
-		"a lone carriage return shows": {visible("a\rb"), "a␍b"},
-		"what is not UTF-8":            {visible("a\xffb"), "a\uFFFDb"},
+		"ordinary text stays":          {Visible("näïve 俳句 👩‍🚀"), "näïve 俳句 👩‍🚀"},
+		"escape shows itself":          {Visible("\x1b[31mred\x1b[0m"), "␛[31mred␛[0m"},
+		"delete and bell":              {Visible("\x7f\x07"), "␡␇"},
+		"a C1 control":                 {Visible("a\u009bb"), "a<U+009B>b"},
+		"an override of direction":     {Visible("a\u202eb"), "a<U+202E>b"},
+		"carriage returns of CRLF go":  {Visible("a\r\nb"), "a\nb"},
+		"a lone carriage return shows": {Visible("a\rb"), "a␍b"},
+		"what is not UTF-8":            {Visible("a\xffb"), "a\uFFFDb"},
 		"a line feed within a line":    {oneLine("a\nb"), "a␊b"},
 		"a tag":                        {escape("</script> <b> a < b"), `\</script> \<b> a < b`},
 		"a pipe, ticks and stars":      {escape("a|b `c` *d*"), "a\\|b \\`c\\` \\*d\\*"},

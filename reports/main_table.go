@@ -104,7 +104,7 @@ func (e *evaluation) differenceCells(method, judge string, repeat int) []string 
 	if d == nil || e.isUntrained(method, repeat) {
 		return []string{none, none, none}
 	}
-	return []string{points(d.Difference, d.Low, d.High), gain(d.Relative, d.RelLow, d.RelHigh), pValue(d.PHolm, d.Test)}
+	return []string{points(d.Difference, d.Low, d.High), gain(d.Relative, d.RelLow, d.RelHigh), pValue(settled(d), d.Test)}
 }
 
 // named is a method with what a reader must know of it before its figures.
@@ -180,7 +180,7 @@ func (e *evaluation) tests(judge string) []string {
 // comparisons counts the tests that Holm's correction covers: those of every two methods, shown or not.
 func (e *evaluation) comparisons(judge string, repeat int) (n int64) {
 	for _, d := range e.differences {
-		if d.Judge == judge && repeatOf(d.Repeat) == repeat && d.P != nil {
+		if d.Judge == judge && repeatOf(d.Repeat) == repeat && d.PHolm != nil {
 			n++
 		}
 	}

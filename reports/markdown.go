@@ -42,7 +42,7 @@ func (m markdown) block(b block) {
 	case quote:
 		m.quote(b)
 	case listing:
-		m.fence(visible(string(b)))
+		m.fence(Visible(string(b)))
 	default:
 		panic(fmt.Sprintf("reports: a block of type %T", b))
 	}
@@ -131,7 +131,7 @@ func longestRun(s string, of rune) int {
 // escape makes a text stand for itself: on one line, no character of it read as Markdown or HTML. Characters
 // that mean something only before certain others are escaped only there, since people read the source too.
 func escape(s string) string {
-	runes := []rune(strings.ReplaceAll(visible(s), "\n", " "))
+	runes := []rune(strings.ReplaceAll(Visible(s), "\n", " "))
 	var b strings.Builder
 	for i, r := range runes {
 		before, after := ' ', ' '

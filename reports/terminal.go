@@ -17,7 +17,7 @@ func (r *Report) Terminal(w io.Writer, width int, color bool) error {
 	}
 	t := &terminal{width: width, color: color}
 	for _, s := range r.onTerminal() {
-		t.line(t.style(bold, visible(s.title)))
+		t.line(t.style(bold, Visible(s.title)))
 		t.line("")
 		for _, b := range s.blocks {
 			t.block(b)
@@ -92,7 +92,7 @@ func (t *terminal) block(b block) {
 // wrap breaks a text between words; what follows the first line stands under its text.
 func (t *terminal) wrap(lead, s, style string) {
 	indent := strings.Repeat(" ", len(lead))
-	for _, l := range broken(visible(strings.ReplaceAll(s, "\n", " ")), t.width-len(lead)) {
+	for _, l := range broken(Visible(strings.ReplaceAll(s, "\n", " ")), t.width-len(lead)) {
 		t.line(lead + t.style(style, l))
 		lead = indent
 	}

@@ -83,7 +83,7 @@ func (t *terminal) render(b table) string {
 		if c.left {
 			align[i] = tw.AlignLeft
 		}
-		head[i] = visible(c.name)
+		head[i] = Visible(c.name)
 	}
 	format := tw.CellConfig{
 		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},

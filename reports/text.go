@@ -13,10 +13,10 @@ const (
 	maxLine  = 400 // of what has to fit on one line
 )
 
-// visible makes every character that could act on a terminal or change the order of letters show itself:
+// Visible makes every character that could act on a terminal or change the order of letters show itself:
 // control characters as their pictures (escape as U+241B), other format characters as <U+202E>. Line feeds
 // stay, a carriage return before one goes, what is not UTF-8 becomes U+FFFD.
-func visible(s string) string {
+func Visible(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	if !strings.ContainsFunc(s, invisible) {
 		return s
@@ -58,7 +58,7 @@ func shown(s string) string {
 	if lines := strings.SplitN(cut, "\n", maxLines+1); len(lines) > maxLines {
 		cut = strings.Join(lines[:maxLines], "\n")
 	}
-	out := visible(cut)
+	out := Visible(cut)
 	if len(cut) < len(s) {
 		out = strings.TrimRight(out, "\n") + "\n[cut here: " + count(int64(utf8.RuneCountInString(s))) + " characters in all]"
 	}
@@ -68,7 +68,7 @@ func shown(s string) string {
 // oneLine is a text as it stands within a line.
 func oneLine(s string) string {
 	cut := firstRunes(s, maxLine)
-	out := strings.ReplaceAll(visible(cut), "\n", "\u240A")
+	out := strings.ReplaceAll(Visible(cut), "\n", "\u240A")
 	if len(cut) < len(s) {
 		out += "… [" + count(int64(utf8.RuneCountInString(s))) + " characters in all]"
 	}

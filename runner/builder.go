@@ -92,6 +92,9 @@ func (b *Builder) errorf(a *Action, format string, args ...any) {
 	b.errs = append(b.errs, fmt.Errorf("%s: step %s: %w", a.Pos, a.ID, fmt.Errorf(format, args...)))
 }
 
+// Len is the number of actions so far.
+func (b *Builder) Len() int { return len(b.actions) }
+
 // Plan is the plan of all actions added so far, or every mistake in them.
 func (b *Builder) Plan() (*Plan, error) {
 	if len(b.errs) > 0 {

@@ -99,7 +99,12 @@ func pointLatest(dir string) error {
 	if err := os.Symlink(name, fresh); err != nil {
 		return writeFile(filepath.Join(parent, latestName), []byte(name+"\n"), 0o666)
 	}
-	return os.Rename(fresh, filepath.Join(parent, latestName))
+	latest := filepath.Join(parent, latestName)
+	if err := os.Rename(fresh, latest); err != nil {
+		_ = os.Remove(fresh)
+		return fmt.Errorf("%s is to lead to the newest run: %w - move away what is there", latest, errors.Unwrap(err))
+	}
+	return nil
 }
 
 // FindRun resolves what people call a run to its directory: a run directory, EXPERIMENT/latest, or the
@@ -114,9 +119,12 @@ func FindRun(path string) (string, error) {
 			return filepath.EvalSymlinks(path)
 		}
 	}
-	name, err := os.ReadFile(path) // where there are no links
-	if err != nil {
-		return "", fmt.Errorf("no run in %s", filepath.Dir(path))
+	parent := filepath.Dir(path)
+	if name, err := os.ReadFile(path); err == nil { // where there are no links
+		dir := filepath.Join(parent, filepath.Base(strings.TrimSpace(string(name))))
+		if _, err := os.Stat(filepath.Join(dir, runName)); err == nil {
+			return dir, nil
+		}
 	}
-	return filepath.Join(filepath.Dir(path), strings.TrimSpace(string(name))), nil
+	return "", fmt.Errorf("no run in %s", parent)
 }

@@ -75,6 +75,12 @@ func (c *columnCheck) of(id string) []string {
 		}
 		columns[i] = r.New
 	}
+	for _, name := range columns {
+		renamed := slices.ContainsFunc(data.Columns, func(r Rename) bool { return r.New == name }) // told where it is written
+		if c.isWord(name) && !renamed {
+			c.fail(c.exp.place(path), "columns: {my_"+name+": "+name+"}", "column %q of the rows has the name of a word of expressions - rename it", name)
+		}
+	}
 	for _, a := range data.Set {
 		c.expr(a.Expr, columns, "the rows have")
 		if !slices.Contains(columns, a.Name) {

@@ -164,6 +164,9 @@ func (d *decoder) list(n *node, path string, v reflect.Value, f field) {
 		d.mismatch(n, path, "a list", "a list such as ["+example(n)+"]")
 		return
 	}
+	if f.required && len(n.items) == 0 {
+		d.fail(n.place, f.says(), "an empty list: %s needs at least one", title(path))
+	}
 	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
 	for i, child := range n.items {
 		at := item(path, i)

@@ -35,11 +35,16 @@ func (a *Assigns) decode(d *decoder, n *node, path string, _ field) {
 	}
 }
 
+// isWord says whether expressions mean something else by the name of a column.
+func (d *decoder) isWord(name string) bool {
+	return slices.ContainsFunc(d.lang.Words, func(w Word) bool { return w.Name == name }) || slices.Contains(reservedNames(), name)
+}
+
 // column checks the name of a column that a spec makes: a word of expressions
 // would hide it.
 func (d *decoder) column(e entry) {
 	d.id(e.key, e.name)
-	if slices.ContainsFunc(d.lang.Words, func(w Word) bool { return w.Name == e.name }) || slices.Contains(reservedNames(), e.name) {
+	if d.isWord(e.name) {
 		d.fail(e.key, "", "column %q has the name of a word of expressions - choose another", e.name)
 	}
 }

@@ -144,6 +144,8 @@ func bounds(f field) string {
 	switch {
 	case low != "" && high != "":
 		return " from " + low + " to " + high
+	case f.tag.Get("positive") == "true" && high != "":
+		return " above 0 and at most " + high
 	case f.tag.Get("positive") == "true":
 		return " above 0"
 	case low != "":

@@ -43,6 +43,10 @@ func (r *reader) set(root *node, text string) {
 		over.fail(Pos{File: file, Line: 1, Col: 1}, utf8.RuneCountInString(text), "", "not an override: %q - write path=value, such as seed=8", text)
 		return
 	}
+	if strings.TrimSpace(value) == "" {
+		over.fail(Pos{File: file, Line: 1, Col: utf8.RuneCountInString(path) + 1}, 1, path+`="" is an empty text`, "nothing is written after %s - give it a value", path)
+		return
+	}
 	// Spaces stand for the path, so that columns count from the start of the flag.
 	v := over.document([]byte(strings.Repeat(" ", utf8.RuneCountInString(path)+1) + value))
 	if v == nil {

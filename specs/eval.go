@@ -6,7 +6,7 @@ type Eval struct {
 	Methods  []MethodRef `yaml:"methods" doc:"what is compared; none evaluates the judges against the rows' labels"`
 	Judges   []JudgeRef  `yaml:"judges" doc:"who judges" required:"true"`
 	Baseline MethodRef   `yaml:"baseline" doc:"the method that the others are compared with"`
-	Samples  int         `yaml:"samples" doc:"completions per row" positive:"true"`
+	Samples  int         `yaml:"samples" doc:"completions per row" positive:"true" max:"100000"`
 	Sampling *Sampling   `yaml:"sampling" doc:"one way of sampling for all methods"`
 	Pairs    string      `yaml:"pairs" doc:"whom a pairwise judge compares: each with the baseline, or all" enum:"baseline,all"`
 	Seen     bool        `yaml:"seen" doc:"rows that were trained on: labelled so, not removed"`

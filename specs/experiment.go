@@ -15,7 +15,7 @@ type Experiment struct {
 	Name        string         `yaml:"name" doc:"an id; runs are kept under it" required:"true"`
 	Description string         `yaml:"description" doc:"for people"`
 	Seed        int64          `yaml:"seed" doc:"the experiment's randomness" min:"0"`
-	Repeats     int            `yaml:"repeats" doc:"retrain and resample on fixed data" positive:"true"`
+	Repeats     int            `yaml:"repeats" doc:"retrain and resample on fixed data" positive:"true" max:"1000"`
 	Vars        map[string]any `yaml:"vars" doc:"values for templates and expressions: vars.name"`
 
 	Models  Section[*Model]  `yaml:"models" doc:"id -> a model at a backend"`

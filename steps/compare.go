@@ -22,10 +22,11 @@ const confidence = .95
 // topic), so rows are the clusters of all intervals and tests; the repeats are
 // fixed, and told one by one.
 type compareStep struct {
-	eval    string
-	cells   []cell
-	repeats int
-	seed    int64
+	eval            string
+	cells           []cell
+	repeats         int
+	seed            int64
+	baseline, pairs string
 }
 
 // Run reads all verdicts and writes scores and differences.
@@ -213,12 +214,14 @@ func (t *comparison) difference(method, against, judge string, repeat int) error
 	return nil
 }
 
-// holm corrects the p values of the differences of one eval, judge and repeat.
+// holm corrects the p values of the family's differences of one eval, judge and
+// repeat; the others keep their bare p.
 func (t *comparison) holm(rows []tables.Difference) {
 	var at []int
 	var ps []float64
+	family := t.family()
 	for i, r := range rows {
-		if r.P != nil {
+		if r.P != nil && (family == "all" || r.Method == family || r.Against == family) {
 			at, ps = append(at, i), append(ps, *r.P)
 		}
 	}

@@ -21,6 +21,7 @@ func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*ru
 		Experiment: exp, ctx: ctx, machines: machines, plan: runner.NewBuilder(exp.Name),
 		data: map[string]*entry{}, policies: map[string]*Policy{},
 	}
+	c.refuse()
 	for id := range exp.Data.All() {
 		c.note(c.entry(id))
 	}
@@ -28,9 +29,15 @@ func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*ru
 		for id := range exp.Methods.All() {
 			c.note(c.Policy("methods", id, repeat))
 		}
+		if err := c.bounded("repeats"); err != nil {
+			return nil, err
+		}
 	}
 	for id, e := range exp.Evals.All() {
 		c.note(nil, c.eval(id, e))
+		if err := c.bounded("evals." + id); err != nil {
+			return nil, err
+		}
 	}
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes
@@ -47,6 +54,18 @@ type Compiler struct {
 	data     map[string]*entry
 	policies map[string]*Policy
 	mistakes specs.Errors
+}
+
+// maxSteps bounds a plan: repeats times rounds would fill the memory before
+// anybody saw how much they ask for.
+const maxSteps = 20_000
+
+// bounded refuses a plan that has grown too large, at what made it grow.
+func (c *Compiler) bounded(path string) error {
+	if c.plan.Len() <= maxSteps {
+		return nil
+	}
+	return specs.Errors{c.Errorf(path, "fewer repeats, rounds or methods", "more than %d steps - a plan has at most that many", maxSteps)}
 }
 
 // note collects a mistake; one that two paths lead to is reported once.

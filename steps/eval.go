@@ -19,7 +19,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	if err != nil {
 		return err
 	}
-	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats}
+	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats, baseline: e.Baseline.ID, pairs: e.Pairs}
 	var inputs []runner.Input
 	for repeat := 1; repeat <= c.Repeats; repeat++ {
 		for _, m := range e.Methods {
@@ -45,7 +45,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	c.plan.Add(runner.Action{
 		ID: path, Kind: "compare", Version: 1, Step: compare, Inputs: inputs, Pos: c.Pos(path),
 		// The tables name methods and judges, so here ids do decide the result.
-		Lines: []runner.Line{line("eval", id), line("order", compare.order()), c.seed()},
+		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
 		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)), Estimate: runner.Estimate{Exact: true},
 	})
 	return nil
@@ -69,6 +69,15 @@ func (s *compareStep) order() string {
 		text += "/ " + j
 	}
 	return text
+}
+
+// family names the comparisons that Holm's correction is over: those with the
+// baseline, or all when the spec asks for all pairs or names no baseline.
+func (s *compareStep) family() string {
+	if s.pairs == "all" || s.baseline == "" {
+		return "all"
+	}
+	return s.baseline
 }
 
 func (s *compareStep) methods() []string {

@@ -66,7 +66,14 @@ func rubricExprs(r *specs.Rubric) []*specs.Expr {
 func rubricLines(r *specs.Rubric) []runner.Line {
 	var lines []runner.Line
 	for i, k := range r.Criteria {
-		text := fmt.Sprintf("%s: %s (weight %g, scale %g to %g, hard %t)", k.Name, k.Expr, k.Weight, k.Scale.Low, k.Scale.High, k.Hard)
+		text := fmt.Sprintf("%s: %s (weight %g", k.Name, k.Expr, k.Weight)
+		if k.Scale != (specs.Scale{}) {
+			text += fmt.Sprintf(", scale %g to %g", k.Scale.Low, k.Scale.High)
+		}
+		if k.Hard {
+			text += ", hard"
+		}
+		text += ")"
 		lines = append(lines, line(fmt.Sprintf("criterion.%d", i), text))
 	}
 	return lines

@@ -53,7 +53,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	path := "data." + id
 	lines, err := c.sourceLines(src, d)
 	if err != nil {
-		return nil, c.Errorf(path, "", "%v", err)
+		return nil, c.Errorf(path+".path", "", "%v", err)
 	}
 	e := &entry{source: src, data: d}
 	if e.rows, err = datasets.Prepare(src, d, c.Dir, c.Seed, c.Vars); err != nil {
@@ -118,20 +118,26 @@ func dataExprs(d *specs.Data) []*specs.Expr {
 }
 
 func fileHash(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := datasets.Open(path)
 	if err != nil {
-		var pe *os.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err // the message names the file as the spec does
-		}
-		return "", err
+		return "", nameless(err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+		return "", nameless(err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// nameless is an error without the path that the system was given: the message
+// names the file as the spec does.
+func nameless(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // readStep writes the rows of a data entry.

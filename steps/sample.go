@@ -188,13 +188,21 @@ func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
 		}
 		ms, err := s.policy.Prompt.Messages(fields, s.vars, examples)
 		if err != nil {
-			return nil, fmt.Errorf("row %s: %w", row.RowKey, err)
+			return nil, fmt.Errorf("%s, %s: %w", s.data.action.ID, placeOf(row), err)
 		}
 		for k := range s.samples {
 			asks = append(asks, ask{row, fields, ms, int64(k), rng.Seed(s.seed, rng.Sample, row.RowKey, fmt.Sprintf("%s.%d", s.replicate, k))})
 		}
 	}
 	return asks, nil
+}
+
+// placeOf names a row for people: by its line where it was read from a file.
+func placeOf(row tables.Row) string {
+	if row.Source != nil {
+		return *row.Source
+	}
+	return "row " + row.RowKey
 }
 
 func (s *sampleStep) draw(ctx context.Context, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) error {

@@ -6,20 +6,20 @@
 //
 //	steps.go              the catalogues
 //	words.go              the words of expressions
-//	compile.go            experiment -> plan
-//	settings.go           settings -> lines of a key
-//	policy.go             what answers: a model and how it is asked
+//	compile.go refuse.go  experiment -> plan; what this release does not carry out
+//	settings.go vars.go   settings and vars -> lines of a key
+//	policy.go messages.go what answers: a model and how it is asked
 //	read.go               step: rows of a source
 //	sample.go             step: ask a policy
-//	judge.go verdict.go   step: judge samples; what every judge shares
+//	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges
 //	prompt.go             method: a model with a prompt
-//	sft.go tune.go        method: supervised fine-tuning; its step
+//	sft.go                method: supervised fine-tuning
+//	tune*.go rate.go      its step; learning_rate: auto
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
-//	rate.go               learning_rate: auto
 //	eval.go compare.go    an eval, and the step that compares its methods
-//	pretrain.go           a model from scratch
+//	pretrain*.go          a model from scratch
 package steps
 
 import (

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 
 	"idiolect/backends"
 	"idiolect/internal/rng"
@@ -105,13 +107,18 @@ func (t *tuning) step(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
+	if math.IsNaN(out.Loss) || math.IsInf(out.Loss, 0) {
+		return fmt.Errorf("the loss of step %d is %v - use a smaller learning_rate than %.3g", i+1, out.Loss, t.rate)
+	}
 	adam := backends.Adam{LearningRate: t.at(i), Beta1: s.Beta1, Beta2: s.Beta2, WeightDecay: s.WeightDecay, ClipNorm: s.ClipNorm}
 	metrics, err := t.trainer.OptimStep(ctx, adam)
 	if err != nil {
 		return err
 	}
-	if math.IsNaN(out.Loss) || math.IsInf(out.Loss, 0) {
-		return fmt.Errorf("the loss of step %d is %v - use a smaller learning_rate than %.3g", i+1, out.Loss, t.rate)
+	for _, name := range slices.Sorted(maps.Keys(metrics)) {
+		if v := metrics[name]; math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%s of step %d is %v - use a smaller learning_rate than %.3g", name, i+1, metrics[name], t.rate)
+		}
 	}
 	row := tables.Training{
 		ID: tables.ID(string(t.r.Key()), "", int64(i)), Replicate: int64(i), Step: int64(i + 1), Loss: out.Loss,

@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"errors"
 	"io"
 	"os"
 
@@ -16,7 +15,11 @@ func (t *tuning) write() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(t.trainer.SavePolicy(w), w.Close()); err != nil {
+	if err := t.trainer.SavePolicy(w); err != nil {
+		w.Close()
+		return err
+	}
+	if err := w.Close(); err != nil {
 		return err
 	}
 	name := checkpointFile
@@ -67,7 +70,10 @@ func copyCheckpoint(r *runner.Run, p opened) (*string, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = io.Copy(w, f)
+	if _, err := io.Copy(w, f); err != nil {
+		w.Close()
+		return nil, err
+	}
 	name := checkpointFile
-	return &name, errors.Join(err, w.Close())
+	return &name, w.Close()
 }

@@ -194,7 +194,7 @@ type Difference struct {
 	Low        *float64 `parquet:"low,optional"`
 	High       *float64 `parquet:"high,optional"`
 	P          *float64 `parquet:"p,optional"`
-	PHolm      *float64 `parquet:"p_holm,optional"` // within the eval and judge, pooled rows
+	PHolm      *float64 `parquet:"p_holm,optional"` // within the eval, judge and repeat, over the comparisons with the baseline, or all where the spec asks for all; null outside
 	Test       string   `parquet:"test"`            // mcnemar exact, sign-flip permutation, ...
 	N          int64    `parquet:"n"`               // paired judgements
 	Clusters   int64    `parquet:"clusters"`

@@ -1,7 +1,7 @@
 package kernel
 
-// Packed is a K x N right-hand side packed once: weights, for sampling. It is immutable: later changes of the matrix it was
-// made from are not seen.
+// Packed is a K x N right-hand side packed once for many products: weights. Later changes of the matrix it was made from are not
+// seen before Renew.
 type Packed struct {
 	tiles *tiles
 	k, n  int
@@ -12,15 +12,21 @@ type Packed struct {
 func (s *Set) Pack(b Mat, K, N int) *Packed {
 	t := &s.tiles
 	p := &Packed{tiles: t, k: K, n: N, p: make([]float32, K*roundUp(N, t.cols))}
-	if K == 0 || N == 0 {
-		return p
-	}
-	b.mustHold("B", K, N)
-	for block := range t.blocks(K) {
-		lo, hi := K*block/t.blocks(K), K*(block+1)/t.blocks(K)
-		t.pack(p.block(lo, hi), b.at(lo, 0), hi-lo, N)
-	}
+	p.Renew(b)
 	return p
+}
+
+// Renew packs another matrix of the same size in the place of the last. No Mul may run meanwhile.
+func (p *Packed) Renew(b Mat) {
+	if p.k == 0 || p.n == 0 {
+		return
+	}
+	b.mustHold("B", p.k, p.n)
+	t := p.tiles
+	for block := range t.blocks(p.k) {
+		lo, hi := p.k*block/t.blocks(p.k), p.k*(block+1)/t.blocks(p.k)
+		t.pack(p.block(lo, hi), b.at(lo, 0), hi-lo, p.n)
+	}
 }
 
 // block is where rows [lo,hi) of the matrix are kept.

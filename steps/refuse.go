@@ -1,0 +1,44 @@
+package steps
+
+import (
+	"fmt"
+)
+
+// refuse reports settings that the language has and this release does not carry
+// out yet: each at its place, so that nothing is accepted and silently ignored.
+func (c *Compiler) refuse() {
+	for id, m := range c.Models.All() {
+		c.later("models."+id, map[string]bool{
+			"checkpoint": m.Checkpoint != "", "renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "",
+			"run": m.Run != "", "price": m.Price != nil, "concurrency": m.Concurrency != 0, "requests_per_minute": m.RequestsPerMinute != 0,
+			"tokens_per_minute": m.TokensPerMinute != 0, "timeout": m.Timeout != 0, "retries": m.Retries != nil,
+		})
+	}
+	for id, p := range c.Prompts.All() {
+		if x := p.Examples; x != nil {
+			c.later("prompts."+id+".examples", map[string]bool{"choose": x.Choose != "first"})
+		}
+	}
+	for id, j := range c.Judges.All() {
+		c.later("judges."+id, map[string]bool{
+			"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1, "labels": j.Labels.ID != "", "min_agreement": j.MinAgreement != 0,
+		})
+	}
+	for id, m := range c.Methods.All() {
+		c.later("methods."+id, map[string]bool{"train_prompt": m.TrainPrompt.ID != ""})
+	}
+	for id, e := range c.Evals.All() {
+		c.later("evals."+id, map[string]bool{"seen": e.Seen})
+	}
+	for i, claim := range c.Expect {
+		c.later(fmt.Sprintf("expect.%d", i), map[string]bool{"at": len(claim.At) > 0})
+	}
+}
+
+func (c *Compiler) later(path string, said map[string]bool) {
+	for key, is := range said {
+		if is {
+			c.note(nil, c.Errorf(path+"."+key, "leave it out", "%s has no effect in this release", key))
+		}
+	}
+}
