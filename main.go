@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -108,6 +110,10 @@ the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		var number *strconv.NumError
+		if errors.As(err, &number) { // cobra would tell which function of Go read it
+			err = errors.New(strings.Replace(err.Error(), number.Error(), "want a whole number", 1))
+		}
 		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
 	})
 	root.AddCommand(a.runCommand(), a.planCommand(), a.validateCommand(), a.explainCommand(), a.showCommand(), a.pretrainCommand(), a.versionCommand())

@@ -147,8 +147,9 @@ func (b *bars) start(e runner.Event) *bar {
 	return r
 }
 
-// say puts a line above the bars, which would else be drawn over it.
-func (b *bars) say(line string) { fmt.Fprintln(b.progress, line) }
+// say puts a line above the bars, which would else be drawn over it. The line
+// begins with a return, because the terminal's own ^C has moved the cursor.
+func (b *bars) say(line string) { fmt.Fprintln(b.progress, "\r"+line) }
 
 func (b *bars) close() {
 	for _, r := range b.running {

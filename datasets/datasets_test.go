@@ -160,6 +160,7 @@ func TestFilesAsTheyCome(t *testing.T) {
 	write("list.jsonl", "[1]\n")
 	write("two.jsonl", "{} {}\n")
 	write("bytes.txt", "ok\n\xff\xfe\n")
+	write("huge.jsonl", `{"l": [1e999]}`)
 	write("empty.jsonl", "")
 	fields := func(src Source) (out []map[string]any) {
 		for rec, err := range src.Read(dir) {
@@ -181,14 +182,16 @@ func TestFilesAsTheyCome(t *testing.T) {
 		src  Source
 		want string
 	}{
-		"broken JSON":       {&JSONL{Path: "bad.jsonl"}, "bad.jsonl:2: "},
-		"no object":         {&JSONL{Path: "list.jsonl"}, "list.jsonl:1: "},
-		"two on a line":     {&JSONL{Path: "two.jsonl"}, "two.jsonl:1: "},
-		"not UTF-8":         {&Lines{Path: "bytes.txt"}, "bytes.txt:2: "},
-		"no file":           {&Lines{Path: "none.txt"}, "none.txt: "},
-		"a folder":          {&Lines{Path: "."}, ".: "},
-		"a missing column":  {&JSONL{Path: "ok.jsonl"}, `no column "b"`},
-		"an absolute place": {&JSONL{Path: "none.jsonl"}, "none.jsonl: "},
+		"broken JSON":        {&JSONL{Path: "bad.jsonl"}, "bad.jsonl:2: "},
+		"no object":          {&JSONL{Path: "list.jsonl"}, "list.jsonl:1: "},
+		"two on a line":      {&JSONL{Path: "two.jsonl"}, "two.jsonl:1: "},
+		"not UTF-8":          {&Lines{Path: "bytes.txt"}, "bytes.txt:2: "},
+		"a number too large": {&JSONL{Path: "huge.jsonl"}, "huge.jsonl:1: l: 1e999 is out of range"},
+		"a device":           {&Lines{Path: os.DevNull}, os.DevNull + ": neither a file nor a directory"},
+		"no file":            {&Lines{Path: "none.txt"}, "none.txt: "},
+		"a folder":           {&Lines{Path: "."}, ".: "},
+		"a missing column":   {&JSONL{Path: "ok.jsonl"}, `no column "b"`},
+		"an absolute place":  {&JSONL{Path: "none.jsonl"}, "none.jsonl: "},
 	} {
 		d := &specs.Data{}
 		if name == "a missing column" {

@@ -74,6 +74,27 @@ func TestRunDirectories(t *testing.T) {
 	}
 }
 
+// What people leave under the name latest is not taken for a run, and named when
+// it is in the way.
+func TestLatestThatIsNone(t *testing.T) {
+	root, p := t.TempDir(), tuning(t, "x.yaml", Line{"prompt", "hello"})
+	d := openRun(t, root, p, 0)
+	latest := filepath.Join(root, "tuning", latestName)
+	check(t, os.Remove(latest))
+	for text, found := range map[string]bool{filepath.Base(d.Path) + "\n": true, "hi\n": false, "": false} {
+		check(t, os.WriteFile(latest, []byte(text), 0o600))
+		if dir, err := FindRun(latest); found && dir != d.Path || !found && err == nil {
+			t.Errorf("latest with %q leads to %q, %v", text, dir, err)
+		}
+	}
+	check(t, os.Remove(latest))
+	check(t, os.MkdirAll(filepath.Join(latest, "notes"), 0o700))
+	_, err := OpenRun(root, p.Name, nil, p, testTime)
+	if err == nil || !strings.HasPrefix(err.Error(), latest+" is to lead to the newest run: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestHowARunEnds(t *testing.T) {
 	cases := map[string]struct {
 		result Result

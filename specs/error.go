@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Error is one mistake in a spec, with its place.
@@ -29,7 +30,7 @@ func (e *Error) Render(color bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s:%s %s\n", bold, e.Pos, plain, e.Message)
 	if e.Source != "" && e.Pos.Line > 0 {
-		source, col := window(e.Source, e.Pos.Col)
+		source, col := window(strings.Map(harmless, e.Source), e.Pos.Col)
 		number := fmt.Sprintf("%4d | ", e.Pos.Line)
 		margin := strings.Repeat(" ", len(number)-2) + "| " + caretPad(source, col)
 		carets := strings.Repeat("^", max(1, min(e.Width, maxShown)))
@@ -39,6 +40,15 @@ func (e *Error) Render(color bool) string {
 		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
 	}
 	return b.String()
+}
+
+// harmless replaces, one for one, what would act on a terminal or reorder its
+// letters: the line is shown because something is wrong with it.
+func harmless(r rune) rune {
+	if r != '\t' && r != '\u200c' && r != '\u200d' && unicode.Is(unicode.C, r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 // maxShown is the longest line shown in full, in runes.

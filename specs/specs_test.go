@@ -204,6 +204,7 @@ methods: {tuned: {kind: sft, model: m, data: rows, hyperparameters: {epochs: 3}}
 		"an unknown key":           {"sed=3", `--set sed=3:1:1: unknown key: "sed"`},
 		"a wrong type":             {"seed=three", `--set seed=three:1:6: not a whole number: "three"`},
 		"no value":                 {"seed", `--set seed:1:1: not an override`},
+		"nothing after the sign":   {"seed=", "--set seed=:1:5: nothing is written after seed"},
 		"below a single value":     {"seed.x=3", `--set seed.x=3:1:6: nothing can be set below "1"`},
 		"an item that is not":      {"data.rows.rows.7=3", `--set data.rows.rows.7=3:1:16: no such item: "7"`},
 		"a reference to nothing":   {"methods.tuned.model=mm", `--set methods.tuned.model=mm:1:21: unknown model: "mm"`},
@@ -257,6 +258,10 @@ func TestErrorsAreErrors(t *testing.T) {
 	lines := strings.Split(long.Render(false), "\n")
 	if at := strings.Index(lines[2], "^"); len(lines[1]) > 600 || []rune(lines[1])[at] != 'a' {
 		t.Errorf("a long line: %s", long.Render(false))
+	}
+	raw := &Error{Pos: Pos{File: "f", Line: 1, Col: 6}, Message: "m", Source: "a\x1b[2\xff\tJ\u202eb"}
+	if want := "f:1:6: m\n   1 | a\ufffd[2\ufffd\tJ\ufffdb\n     |      ^\n"; raw.Render(false) != want {
+		t.Errorf("a line that acts on a terminal: %q, want %q", raw.Render(false), want)
 	}
 	if text := one.Render(true); !strings.Contains(text, "\x1b[31m^^^\x1b[0m") {
 		t.Errorf("colour: %q", text)

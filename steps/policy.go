@@ -55,6 +55,9 @@ func (a *Asking) lines() []runner.Line {
 		return nil
 	}
 	lines := settingLines("prompt", a.Prompt, new(specs.Prompt))
+	if a.Examples != nil {
+		lines = append(lines, line("prompt.examples.order", "file"))
+	}
 	if a.Examples != nil && a.split != "" {
 		lines = append(lines, line("prompt.examples.split", a.split))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -270,14 +271,24 @@ func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID
 	return errors.Join(tables.Write(w, calls), w.Close())
 }
 
-// examples picks the few-shot rows of a prompt.
+// examples picks the few-shot rows of a prompt: the first as people wrote them,
+// not as artifacts order them.
 func (a *Asking) examples(art *runner.Artifact) ([]tables.Row, error) {
 	rows, err := readTable[tables.Row](art, "rows.parquet")
 	if err != nil {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
+	slices.SortStableFunc(rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
 	return rows[:min(a.Prompt.Examples.Count, len(rows))], nil
+}
+
+// lineNumber is where in its source a row was read, from "line 3"; 0 for one
+// that was made.
+func lineNumber(row tables.Row) int {
+	_, n, _ := strings.Cut(deref(row.Source), " ")
+	at, _ := strconv.Atoi(n)
+	return at
 }
 
 // extract is what is judged of a completion: null when it is the completion

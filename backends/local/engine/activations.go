@@ -21,27 +21,32 @@ type activations struct {
 	blocks []blockActivations
 	out    []float32 // [rows, Dim] residual stream after the last block
 	outInv []float32 // [rows]
-	hidden []float32 // [rows, Dim] out, normalised
 }
 
-// scratch is memory without meaning from one operation to the next.
+// after is the residual stream that leaves block i.
+func (a *activations) after(i int) []float32 {
+	if i+1 < len(a.blocks) {
+		return a.blocks[i+1].in
+	}
+	return a.out
+}
+
+// scratch is memory of the whole batch without meaning from one block to the next.
 type scratch struct {
-	normed     []float32          // [rows, Dim]
-	mlp        []float32          // [rows, FF]
-	logits     []float32          // [logitRows, Vocab]
-	partial    []float32          // [blocks(rows), max(Dim, 2*HeadDim)]
-	dx         []float32          // [rows, Dim] gradient of the residual stream
-	dnormed    []float32          // [rows, Dim]
-	dmlp       []float32          // [rows, FF]
-	dgateUp    []float32          // [rows, 2*FF]
-	dattn      []float32          // [rows, Heads*HeadDim]
-	dq, dk, dv []float32          // as q, k, v
-	dqkv       []float32          // [rows, qkvDim]
-	attention  []attentionScratch // one per thread
+	dhidden    []float32 // [rows, Dim] gradient of the normalised output
+	dx         []float32 // [rows, Dim] gradient of the residual stream
+	dattn      []float32 // [rows, Heads*HeadDim]
+	dq, dk, dv []float32 // as q, k, v
+	// Partial sums of the gradients of norm weights, see blockSum.
+	attnSums, mlpSums []float32 // [blocks(rows), Dim]
+	headSums          []float32 // [blocks(rows), 2*HeadDim]
 }
 
 // reserve makes room for a batch. It allocates only when a batch is larger than any before.
 func (t *Trainer) reserve(b *batch) {
+	for len(t.lanes) < t.rt.Threads {
+		t.lanes = append(t.lanes, newLane(t.config))
+	}
 	t.reserveAttention(b.longest)
 	if b.rows() <= t.acts.rows {
 		return
@@ -49,7 +54,8 @@ func (t *Trainer) reserve(b *batch) {
 	c := t.config
 	rows := (b.rows() + 511) / 512 * 512
 	floats := func(width int) []float32 { return make([]float32, rows*width) }
-	t.acts = activations{rows: rows, out: floats(c.Dim), outInv: floats(1), hidden: floats(c.Dim)}
+	sums := func(width int) []float32 { return make([]float32, blocks(rows)*width) }
+	t.acts = activations{rows: rows, out: floats(c.Dim), outInv: floats(1)}
 	for range c.Layers {
 		t.acts.blocks = append(t.acts.blocks, blockActivations{
 			in: floats(c.Dim), inInv: floats(1), qkv: floats(c.qkvDim()), headInv: floats(c.Heads + c.KVHeads),
@@ -58,10 +64,9 @@ func (t *Trainer) reserve(b *batch) {
 		})
 	}
 	t.scratch = scratch{
-		normed: floats(c.Dim), mlp: floats(c.FF), logits: make([]float32, c.logitRows()*c.Vocab),
-		partial: make([]float32, blocks(rows)*max(c.Dim, 2*c.HeadDim)),
-		dx:      floats(c.Dim), dnormed: floats(c.Dim), dmlp: floats(c.FF), dgateUp: floats(2 * c.FF),
-		dattn: floats(c.queryDim()), dq: floats(c.queryDim()), dk: floats(c.kvDim()), dv: floats(c.kvDim()),
-		dqkv: floats(c.qkvDim()), attention: t.scratch.attention,
+		dhidden: floats(c.Dim), dx: floats(c.Dim), dattn: floats(c.queryDim()),
+		dq: floats(c.queryDim()), dk: floats(c.kvDim()), dv: floats(c.kvDim()),
+		attnSums: sums(c.Dim), mlpSums: sums(c.Dim), headSums: sums(2 * c.HeadDim),
 	}
+	t.factors = c.newFactors(t.rt.Kernels, rows)
 }

@@ -14,11 +14,8 @@ type attentionScratch struct {
 
 func (t *Trainer) reserveAttention(longest int) {
 	rows := min(queryBlock, longest) * t.config.group()
-	for len(t.scratch.attention) < t.rt.Threads {
-		t.scratch.attention = append(t.scratch.attention, attentionScratch{})
-	}
-	for i := range t.scratch.attention {
-		if s := &t.scratch.attention[i]; len(s.probs) < rows*longest {
+	for _, l := range t.lanes {
+		if s := &l.attention; len(s.probs) < rows*longest {
 			*s = attentionScratch{
 				make([]float32, rows*longest), make([]float32, rows*longest), make([]float32, rows*t.config.HeadDim),
 			}
@@ -32,7 +29,7 @@ func (t *Trainer) attend(b *batch, a *blockActivations) {
 	c := t.config
 	t.rt.each(len(b.spans)*c.KVHeads, func(thread, i int) {
 		h := t.head(b, a, i)
-		s := &t.scratch.attention[thread]
+		s := &t.lanes[thread].attention
 		for lo := 0; lo < h.length; lo += queryBlock {
 			rows, keys := h.block(lo)
 			probs := h.probabilities(t.rt.Kernels, s.probs, lo)
@@ -46,27 +43,36 @@ func (t *Trainer) attend(b *batch, a *blockActivations) {
 // the short documents of this engine that is cheaper than to keep them. With p the probabilities,
 //
 //	dv = p^T do;  dp = do v^T;  ds = p * (dp - rowsum(p*dp)) / sqrt(HeadDim);  dq = ds k;  dk = ds^T q
-func (t *Trainer) attendBack(b *batch, a *blockActivations) {
-	hd, k := t.config.HeadDim, t.rt.Kernels
-	t.rt.each(len(b.spans)*t.config.KVHeads, func(thread, i int) {
-		h := t.head(b, a, i)
-		s := &t.scratch.attention[thread]
-		dq, dk, dv := t.scratch.dq[h.offset*h.group:], t.scratch.dk[h.offset:], t.scratch.dv[h.offset:]
-		last := (h.length - 1) / queryBlock * queryBlock
-		for lo := last; lo >= 0; lo -= queryBlock {
-			// The last block sees every key, so it writes dk and dv and the others add to them.
-			add := lo != last
-			rows, keys := h.block(lo)
-			p, dp := h.probabilities(k, s.probs, lo), s.dprobs[:rows*keys]
-			h.gather(s.out, t.scratch.dattn, lo)
-			q := h.q[lo*h.group*hd:]
-			k.MatMul(1, rows, keys, hd, rowMajor(s.out, hd), transposed(h.v, hd), dp, keys, false)
-			k.MatMul(1, keys, hd, rows, transposed(p, keys), rowMajor(s.out, hd), dv, hd, add)
-			h.softmaxBack(k, dp, p, lo)
-			k.MatMul(1, rows, hd, keys, rowMajor(dp, keys), rowMajor(h.k, hd), dq[lo*h.group*hd:], hd, false)
-			k.MatMul(1, keys, hd, rows, transposed(dp, keys), rowMajor(q, hd), dk, hd, add)
+func (t *Trainer) attendBack(b *batch, block int) {
+	products := t.products(block)
+	parts := products.parts()
+	t.rt.each(parts+len(b.spans)*t.config.KVHeads, func(thread, i int) {
+		if i < parts { // first, because they are the largest items
+			products.add(i, b.rows())
+			return
 		}
+		h := t.head(b, &t.acts.blocks[block], i-parts)
+		t.headBack(&h, &t.lanes[thread].attention)
 	})
+}
+
+func (t *Trainer) headBack(h *kvHead, s *attentionScratch) {
+	hd, k := t.config.HeadDim, t.rt.Kernels
+	dq, dk, dv := t.scratch.dq[h.offset*h.group:], t.scratch.dk[h.offset:], t.scratch.dv[h.offset:]
+	last := (h.length - 1) / queryBlock * queryBlock
+	for lo := last; lo >= 0; lo -= queryBlock {
+		// The last block sees every key, so it writes dk and dv and the others add to them.
+		add := lo != last
+		rows, keys := h.block(lo)
+		p, dp := h.probabilities(k, s.probs, lo), s.dprobs[:rows*keys]
+		h.gather(s.out, t.scratch.dattn, lo)
+		q := h.q[lo*h.group*hd:]
+		k.MatMul(1, rows, keys, hd, rowMajor(s.out, hd), transposed(h.v, hd), dp, keys, false)
+		k.MatMul(1, keys, hd, rows, transposed(p, keys), rowMajor(s.out, hd), dv, hd, add)
+		h.softmaxBack(k, dp, p, lo)
+		k.MatMul(1, rows, hd, keys, rowMajor(dp, keys), rowMajor(h.k, hd), dq[lo*h.group*hd:], hd, false)
+		k.MatMul(1, keys, hd, rows, transposed(dp, keys), rowMajor(q, hd), dk, hd, add)
+	}
 }
 
 // rowMajor is a matrix whose rows are width apart; transposed is the transpose of that matrix.

@@ -93,8 +93,9 @@ func (d *decoder) normalise(x, w []float32, rows int) {
 // attend caches the key and value of one row and writes to out what its queries read from its slot:
 // softmax(q k^T / sqrt(HeadDim)) v for each query head. Positions after the row's own take part in
 // the first product, because whole tiles of it are cheaper, and in nothing else.
-func (d *decoder) attend(layer int, b *packedBlock, r row, qkv, out []float32) {
-	c, hd, group, seen := d.config, d.config.HeadDim, d.config.group(), r.pos+1
+func (d *decoder) attend(layer int, b *samplerBlock, r row, qkv, out []float32) {
+	c, hd, group, seen := &d.config, d.config.HeadDim, d.config.group(), r.pos+1
+	scale := c.attentionScale()
 	for h := range c.KVHeads {
 		at := ((layer*d.cacheSlots+r.slot)*c.KVHeads + h) * d.cacheLength * hd
 		keys, values := d.keys[at:][:hd*d.cacheLength], d.values[at:][:seen*hd]
@@ -109,7 +110,7 @@ func (d *decoder) attend(layer int, b *packedBlock, r row, qkv, out []float32) {
 		}
 		d.k.MatMul(1, group, wholeTiles(seen), hd, rowMajor(d.query, hd), rowMajor(keys, d.cacheLength), d.probs, d.cacheLength, false)
 		for g := range group {
-			d.k.Softmax(d.probs[g*d.cacheLength:][:seen], c.attentionScale())
+			d.k.Probabilities(d.probs[g*d.cacheLength:][:seen], scale)
 		}
 		d.k.MatMul(1, group, hd, seen, rowMajor(d.probs, d.cacheLength), rowMajor(values, hd), out[h*group*hd:], hd, false)
 	}

@@ -1,62 +1,62 @@
 package engine
 
-import "idiolect/backends/local/engine/kernel"
-
-// linear is y = x w^T (plus y when add): x is [rows, in], w is [out, in], y is [rows, out].
-func (t *Trainer) linear(y, x, w []float32, rows, in, out int, add bool) {
-	t.rt.Kernels.MatMul(t.rt.Threads, rows, out, in,
-		kernel.Mat{P: x, Rs: in, Cs: 1}, kernel.Mat{P: w, Rs: 1, Cs: in}, y, out, add)
-}
-
-// forward leaves the normalised output of the last block in acts.hidden.
+// forward leaves the output of the last block in acts.out. Between two attentions every operation is
+// row by row: a chunk goes through all of them in one go.
 func (t *Trainer) forward(b *batch) {
-	rows, acts := b.rows(), &t.acts
-	t.embed(b, acts.blocks[0].in)
-	for i := range acts.blocks {
-		out := acts.out
-		if i+1 < len(acts.blocks) {
-			out = acts.blocks[i+1].in
-		}
-		t.forwardBlock(b, &acts.blocks[i], &t.weights.blocks[i], out)
-	}
-	t.normRows(acts.hidden, acts.out, t.weights.norm, acts.outInv, rows)
-}
-
-func (t *Trainer) embed(b *batch, x []float32) {
-	d := t.config.Dim
-	for i, id := range b.tokens {
-		copy(x[i*d:(i+1)*d], t.weights.embed[int(id)*d:])
-	}
-}
-
-// forwardBlock is x + attention(norm(x)), then that plus mlp(norm(.)), from a.in to out.
-func (t *Trainer) forwardBlock(b *batch, a *blockActivations, w *block, out []float32) {
-	c, s, rows := t.config, &t.scratch, b.rows()
-	t.normRows(s.normed, a.in, w.attnNorm, a.inInv, rows)
-	t.linear(a.qkv, s.normed, w.qkv, rows, c.Dim, c.qkvDim(), false)
-	t.splitHeads(b, a, w)
-	t.attend(b, a)
-	t.copyRows(a.mid, a.in[:rows*c.Dim])
-	t.linear(a.mid, a.attn, w.out, rows, c.queryDim(), c.Dim, true)
-
-	t.normRows(s.normed, a.mid, w.mlpNorm, a.midInv, rows)
-	t.linear(a.gateUp, s.normed, w.gateUp, rows, c.Dim, 2*c.FF, false)
-	t.swiglu(s.mlp, a.gateUp, rows)
-	t.copyRows(out, a.mid[:rows*c.Dim])
-	t.linear(out, s.mlp, w.down, rows, c.FF, c.Dim, true)
-}
-
-func (t *Trainer) copyRows(dst, src []float32) {
-	t.rt.spread(len(src), func(lo, hi int) { copy(dst[lo:hi], src[lo:hi]) })
-}
-
-// swiglu is silu(gate)*up for each row of gateUp (Shazeer 2020).
-func (t *Trainer) swiglu(mlp, gateUp []float32, rows int) {
-	ff := t.config.FF
-	t.rt.spread(rows, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			gate, up := gateUp[2*i*ff:][:ff], gateUp[(2*i+1)*ff:][:ff]
-			t.rt.Kernels.SwiGLU(mlp[i*ff:][:ff], gate, up)
-		}
+	t.eachChunk(b, func(c chunk) {
+		c.embed()
+		c.enterAttention(0)
 	})
+	for i := range t.acts.blocks {
+		t.attend(b, &t.acts.blocks[i])
+		t.eachChunk(b, func(c chunk) {
+			c.leaveAttention(i)
+			c.feedForward(i)
+			if i+1 < len(t.acts.blocks) {
+				c.enterAttention(i + 1)
+			}
+		})
+	}
+}
+
+func (c chunk) embed() {
+	d, x := c.config.Dim, c.of(c.acts.blocks[0].in, c.config.Dim)
+	for i, id := range c.b.tokens[c.first:][:c.n] {
+		copy(x[i*d:(i+1)*d], c.weights.embed[int(id)*d:])
+	}
+}
+
+// enterAttention makes the queries, keys and values of block i.
+func (c chunk) enterAttention(i int) {
+	a, w, d, width := &c.acts.blocks[i], &c.weights.blocks[i], c.config.Dim, c.config.qkvDim()
+	c.normRows(c.normed, c.of(a.in, d), w.attnNorm, c.of(a.inInv, 1))
+	c.ahead.blocks[i].qkv.Mul(c.n, c.normed, d, c.of(a.qkv, width), width, false)
+	c.splitHeads(a, w)
+}
+
+// leaveAttention adds the projected output of attention to the residual stream.
+func (c chunk) leaveAttention(i int) {
+	a, d, width := &c.acts.blocks[i], c.config.Dim, c.config.queryDim()
+	copy(c.of(a.mid, d), c.of(a.in, d))
+	c.ahead.blocks[i].out.Mul(c.n, c.of(a.attn, width), width, c.of(a.mid, d), d, true)
+}
+
+// feedForward adds mlp(norm(mid)) to the residual stream and hands it to the next block.
+func (c chunk) feedForward(i int) {
+	a, w, d, ff := &c.acts.blocks[i], &c.weights.blocks[i], c.config.Dim, c.config.FF
+	c.normRows(c.normed, c.of(a.mid, d), w.mlpNorm, c.of(a.midInv, 1))
+	c.ahead.blocks[i].gateUp.Mul(c.n, c.normed, d, c.of(a.gateUp, 2*ff), 2*ff, false)
+	c.swiglu(a)
+	out := c.of(c.acts.after(i), d)
+	copy(out, c.of(a.mid, d))
+	c.ahead.blocks[i].down.Mul(c.n, c.mlp, padded(ff), out, d, true)
+}
+
+// swiglu is silu(gate)*up for each row (Shazeer 2020), into lane.mlp.
+func (c chunk) swiglu(a *blockActivations) {
+	ff := c.config.FF
+	gateUp := c.of(a.gateUp, 2*ff)
+	for i := range c.n {
+		c.rt.Kernels.SwiGLU(c.mlp[i*padded(ff):][:ff], gateUp[2*i*ff:][:ff], gateUp[(2*i+1)*ff:][:ff])
+	}
 }

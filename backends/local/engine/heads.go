@@ -45,7 +45,7 @@ func (h *kvHead) probabilities(k *kernel.Set, dst []float32, lo int) []float32 {
 	k.MatMul(1, rows, keys, h.HeadDim, rowMajor(q, h.HeadDim), transposed(h.k, h.HeadDim), dst, keys, false)
 	for r := range rows {
 		row, seen := dst[r*keys:][:keys], lo+r/h.group+1
-		k.Softmax(row[:seen], h.scale)
+		k.Probabilities(row[:seen], h.scale)
 		clear(row[seen:])
 	}
 	return dst

@@ -9,31 +9,47 @@ func (c Config) logitRows() int {
 	return min(max((1<<20)/c.Vocab, 32), microTokens)
 }
 
-// loss fills logprobs and, when g is not nil, leaves the gradient of acts.hidden in scratch.dnormed
-// and adds that of the head. Logits, log-probabilities and their gradient pass through memory once.
+// lossRows is how many of them one thread has at a time.
+func (c Config) lossRows() int { return min(chunkRows, c.logitRows()) }
+
+// loss fills logprobs and, when g is not nil, leaves the gradient of the normalised output in
+// scratch.dhidden and adds that of the head. Logits, log-probabilities and their gradient pass through
+// memory once.
 func (t *Trainer) loss(b *batch, logprobs [][]float32, g Grad) {
-	c, s, chunk := t.config, &t.scratch, t.config.logitRows()
-	for lo := 0; lo < b.rows(); lo += chunk {
-		hi := min(lo+chunk, b.rows())
-		hidden := t.acts.hidden[lo*c.Dim : hi*c.Dim]
-		t.linear(s.logits, hidden, t.weights.head, hi-lo, c.Dim, c.Vocab, false)
-		t.rt.spread(hi-lo, func(from, to int) {
-			for i := from; i < to; i++ {
-				sp := b.spans[b.spanOf[lo+i]]
-				pos := lo + i - sp.start
-				at := func(logprob float32) float32 {
-					logprobs[sp.seq][pos] = logprob
-					if g == nil {
-						return 0
-					}
-					return g(sp.seq, pos, logprob)
-				}
-				crossEntropy(t.rt.Kernels, s.logits[i*c.Vocab:][:c.Vocab], int(b.targets[lo+i]), at)
+	m := t.config
+	for lo := 0; lo < b.rows(); lo += m.logitRows() {
+		hi := min(lo+m.logitRows(), b.rows())
+		t.eachRows(b, lo, hi, m.lossRows(), func(c chunk) {
+			d, wide := m.Dim, padded(m.Vocab)
+			c.normRows(c.normed, c.of(c.acts.out, d), c.weights.norm, c.of(c.acts.outInv, 1))
+			c.ahead.head.Mul(c.n, c.normed, d, c.logits, wide, false)
+			c.crossEntropy(logprobs, g)
+			if g != nil {
+				c.factors.head.dy.Put(c.first-lo, c.n, c.logits, wide)
+				c.factors.head.x.Put(c.first-lo, c.n, c.normed, d)
+				c.back.head.Mul(c.n, c.logits, wide, c.of(c.scratch.dhidden, d), d, false)
 			}
 		})
 		if g != nil {
-			t.linearBack(s.dnormed[lo*c.Dim:], t.grad.head, s.logits, hidden, t.weights.head, hi-lo, c.Dim, c.Vocab)
+			t.addProducts(gradientProducts{{t.factors.head, t.grad.head, m.Dim}}, hi-lo)
 		}
+	}
+}
+
+// crossEntropy reads the log-probability of each row's target from its logits and turns the logits into
+// their gradient.
+func (c chunk) crossEntropy(logprobs [][]float32, g Grad) {
+	for i := range c.n {
+		row := c.first + i
+		sp := c.b.spans[c.b.spanOf[row]]
+		pos := row - sp.start
+		crossEntropy(c.rt.Kernels, c.logits[i*padded(c.config.Vocab):][:c.config.Vocab], int(c.b.targets[row]), func(logprob float32) float32 {
+			logprobs[sp.seq][pos] = logprob
+			if g == nil {
+				return 0
+			}
+			return g(sp.seq, pos, logprob)
+		})
 	}
 }
 

@@ -44,22 +44,23 @@ func (rt Runtime) each(n int, work func(thread, i int)) {
 // Rows are summed in blocks of this many: the partial sums and their order depend on the data alone.
 const rowBlock = 64
 
-// sumRows adds to sum what add accumulates over rows 0..n: each block of rowBlock rows into zeroed
-// memory of its own, then the blocks in order. partial is scratch for blocks(n)*len(sum) values.
-func (rt Runtime) sumRows(n int, sum, partial []float32, add func(row int, into []float32)) {
-	width := len(sum)
-	rt.spread(blocks(n), func(lo, hi int) {
-		for b := lo; b < hi; b++ {
-			into := partial[b*width : (b+1)*width]
-			clear(into)
-			for row := b * rowBlock; row < min((b+1)*rowBlock, n); row++ {
-				add(row, into)
-			}
-		}
-	})
-	for b := range blocks(n) {
-		rt.Kernels.AddScaled(sum, partial[b*width:(b+1)*width], 1)
+func blocks(n int) int { return (n + rowBlock - 1) / rowBlock }
+
+// blockSum is where row i of the chunk adds to a sum over rows: the partial sum of the row's block, cleared
+// at the block's first row. sums is [blocks(rows), width].
+func (c chunk) blockSum(sums []float32, width, i int) []float32 {
+	row := c.first + i
+	sum := sums[row/rowBlock*width:][:width]
+	if row%rowBlock == 0 {
+		clear(sum)
 	}
+	return sum
 }
 
-func blocks(n int) int { return (n + rowBlock - 1) / rowBlock }
+// sumBlocks adds to sum the partial sums of rows rows, in order.
+func (t *Trainer) sumBlocks(sum, sums []float32, rows int) {
+	width := len(sum)
+	for b := range blocks(rows) {
+		t.rt.Kernels.AddScaled(sum, sums[b*width:(b+1)*width], 1)
+	}
+}

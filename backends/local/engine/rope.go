@@ -47,28 +47,23 @@ func (r rotary) unturn(x []float32, pos int) {
 	}
 }
 
-// headLayout finds the heads of a row in q, k and v, which are stored sequence by sequence and, in a
+// heads finds the heads of one row in q, k and v, which are stored sequence by sequence and, in a
 // sequence, key/value head by key/value head, so that attention reads each head contiguously:
 // q is [span][KVHeads][length][group, HeadDim], k and v are [span][KVHeads][length][HeadDim].
-type headLayout struct {
-	Config
-	span
-	pos int
+type heads struct {
+	pos   int // in the sequence
+	first int // offset of the row's first key/value head in k and v
+	step  int // from one key/value head to the next
 }
 
-func (t *Trainer) headsOf(b *batch, row int) headLayout {
-	s := b.spans[b.spanOf[row]]
-	return headLayout{t.config, s, row - s.start}
+func (c chunk) headsOf(row int) heads {
+	s := &c.b.spans[c.b.spanOf[row]]
+	pos, hd := row-s.start, c.config.HeadDim
+	return heads{pos, (s.start*c.config.KVHeads + pos) * hd, s.length * hd}
 }
 
-// kv is the offset in k or v of key/value head h at this row.
-func (l headLayout) kv(h int) int { return (l.start*l.KVHeads + h*l.length + l.pos) * l.HeadDim }
-
-// query is the offset in q of query head h at this row.
-func (l headLayout) query(h int) int {
-	g := l.group()
-	return l.kv(h/g)*g + h%g*l.HeadDim
-}
+// key is the offset in k and v of key/value head h; the queries it serves start at group times that in q.
+func (r heads) key(h int) int { return r.first + h*r.step }
 
 // normTurn writes into dst one query or key head x: normalised unless norm is nil, then rotated.
 // It returns what RMSNorm divided by, inverted.
@@ -83,49 +78,53 @@ func normTurn(k *kernel.Set, r rotary, dst, x, norm []float32, eps float64, pos 
 }
 
 // splitHeads carries the raw rows of a.qkv into a.q, a.k and a.v.
-func (t *Trainer) splitHeads(b *batch, a *blockActivations, w *block) {
-	c, hd := t.config, t.config.HeadDim
-	t.rt.spread(b.rows(), func(lo, hi int) {
-		for row := lo; row < hi; row++ {
-			at := t.headsOf(b, row)
-			raw := a.qkv[row*c.qkvDim():][:c.qkvDim()]
-			inv := a.headInv[row*(c.Heads+c.KVHeads):]
-			for h := range c.Heads {
-				inv[h] = normTurn(t.rt.Kernels, t.rotary, a.q[at.query(h):][:hd], raw[h*hd:][:hd], w.qNorm, c.NormEps, at.pos)
+func (c chunk) splitHeads(a *blockActivations, w *block) {
+	m, k, eps := &c.config, c.rt.Kernels, c.config.NormEps
+	hd, group, keys, values, width := m.HeadDim, m.group(), m.queryDim(), m.queryDim()+m.kvDim(), m.qkvDim()
+	for row := c.first; row < c.first+c.n; row++ {
+		at, raw, inv := c.headsOf(row), a.qkv[row*width:][:width], a.headInv[row*(m.Heads+m.KVHeads):]
+		for h := range m.KVHeads {
+			to := at.key(h)
+			for g := range group {
+				i := h*group + g
+				inv[i] = normTurn(k, c.rotary, a.q[to*group+g*hd:][:hd], raw[i*hd:][:hd], w.qNorm, eps, at.pos)
 			}
-			for h := range c.KVHeads {
-				key, value := raw[c.queryDim()+h*hd:][:hd], raw[c.queryDim()+c.kvDim()+h*hd:][:hd]
-				inv[c.Heads+h] = normTurn(t.rt.Kernels, t.rotary, a.k[at.kv(h):][:hd], key, w.kNorm, c.NormEps, at.pos)
-				copy(a.v[at.kv(h):][:hd], value)
-			}
+			inv[m.Heads+h] = normTurn(k, c.rotary, a.k[to:][:hd], raw[keys+h*hd:][:hd], w.kNorm, eps, at.pos)
+			copy(a.v[to:][:hd], raw[values+h*hd:][:hd])
 		}
-	})
+	}
 }
 
 // joinHeads is splitHeads backward: from the gradients of q, k and v (overwritten) it makes the
-// gradient of the raw rows, and adds that of the query and key norms to grad.
-func (t *Trainer) joinHeads(b *batch, a *blockActivations, w, grad *block) {
-	c, hd, s := t.config, t.config.HeadDim, &t.scratch
-	back := func(draw, dw, dhead, raw, norm []float32, inv float32, pos int) {
-		t.rotary.unturn(dhead, pos)
-		if norm == nil {
-			copy(draw, dhead)
-			return
+// gradient of the raw rows, lane.dqkv, and leaves that of the query and key norms in scratch.headSums.
+func (c chunk) joinHeads(a *blockActivations, w *block) {
+	m, s := &c.config, &c.scratch
+	hd, group, keys, values, width := m.HeadDim, m.group(), m.queryDim(), m.queryDim()+m.kvDim(), m.qkvDim()
+	for i := range c.n {
+		row := c.first + i
+		at, dw := c.headsOf(row), c.blockSum(s.headSums, len(w.headNorms), i)
+		raw, draw, inv := a.qkv[row*width:][:width], c.dqkv[i*padded(width):], a.headInv[row*(m.Heads+m.KVHeads):]
+		for h := range m.KVHeads {
+			from := at.key(h)
+			for g := range group {
+				o := (h*group + g) * hd
+				c.normTurnBack(draw[o:][:hd], dw[:len(w.qNorm)], s.dq[from*group+g*hd:][:hd], raw[o:][:hd], w.qNorm, inv[h*group+g], at.pos)
+			}
+			o := keys + h*hd
+			c.normTurnBack(draw[o:][:hd], dw[len(w.qNorm):], s.dk[from:][:hd], raw[o:][:hd], w.kNorm, inv[m.Heads+h], at.pos)
+			copy(draw[values+h*hd:][:hd], s.dv[from:][:hd])
 		}
-		clear(draw)
-		t.rt.Kernels.RMSNormBack(draw, dw, dhead, raw, norm, inv)
 	}
-	t.rt.sumRows(b.rows(), grad.headNorms, s.partial, func(row int, dw []float32) {
-		at := t.headsOf(b, row)
-		raw, draw := a.qkv[row*c.qkvDim():][:c.qkvDim()], s.dqkv[row*c.qkvDim():][:c.qkvDim()]
-		inv := a.headInv[row*(c.Heads+c.KVHeads):]
-		for h := range c.Heads {
-			back(draw[h*hd:][:hd], dw[:len(w.qNorm)], s.dq[at.query(h):][:hd], raw[h*hd:][:hd], w.qNorm, inv[h], at.pos)
-		}
-		for h := range c.KVHeads {
-			o := c.queryDim() + h*hd
-			back(draw[o:][:hd], dw[len(w.qNorm):], s.dk[at.kv(h):][:hd], raw[o:][:hd], w.kNorm, inv[c.Heads+h], at.pos)
-			copy(draw[o+c.kvDim():][:hd], s.dv[at.kv(h):][:hd])
-		}
-	})
+}
+
+// normTurnBack turns dhead, the gradient of what normTurn wrote (overwritten), into that of the raw head
+// and adds that of the norm to dw.
+func (c chunk) normTurnBack(draw, dw, dhead, raw, norm []float32, inv float32, pos int) {
+	c.rotary.unturn(dhead, pos)
+	if norm == nil {
+		copy(draw, dhead)
+		return
+	}
+	clear(draw)
+	c.rt.Kernels.RMSNormBack(draw, dw, dhead, raw, norm, inv)
 }

@@ -44,33 +44,25 @@ type Sampler struct {
 	config Config
 	rotary rotary
 	embed  []float32 // [Vocab, Dim]
-	blocks []packedBlock
+	blocks []samplerBlock
 	norm   []float32 // [Dim]
 	head   *kernel.Packed
 }
 
-// packedBlock is a block whose matrices are packed for products with few rows.
-type packedBlock struct {
+type samplerBlock struct {
 	attnNorm, qNorm, kNorm, mlpNorm []float32
-	qkv, out, gateUp, down          *kernel.Packed
+	packedBlock
 }
 
 // NewSampler packs the weights. Later changes of w are not seen.
 func NewSampler(rt Runtime, w *Weights) *Sampler {
-	rt, c := rt.withDefaults(), w.config
-	pack := func(w []float32, in, out int) *kernel.Packed {
-		return rt.Kernels.Pack(transposed(w, in), in, out)
-	}
+	rt = rt.withDefaults()
+	packed := packForward(rt.Kernels, w)
 	s := &Sampler{
-		rt: rt, config: c, rotary: newRotary(c), embed: clone(w.embed), norm: clone(w.norm),
-		head: pack(w.head, c.Dim, c.Vocab),
+		rt: rt, config: w.config, rotary: newRotary(w.config), embed: clone(w.embed), norm: clone(w.norm), head: packed.head,
 	}
-	for _, b := range w.blocks {
-		s.blocks = append(s.blocks, packedBlock{
-			clone(b.attnNorm), clone(b.qNorm), clone(b.kNorm), clone(b.mlpNorm),
-			pack(b.qkv, c.Dim, c.qkvDim()), pack(b.out, c.queryDim(), c.Dim),
-			pack(b.gateUp, c.Dim, 2*c.FF), pack(b.down, c.FF, c.Dim),
-		})
+	for i, b := range w.blocks {
+		s.blocks = append(s.blocks, samplerBlock{clone(b.attnNorm), clone(b.qNorm), clone(b.kNorm), clone(b.mlpNorm), packed.blocks[i]})
 	}
 	return s
 }

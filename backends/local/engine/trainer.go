@@ -20,14 +20,19 @@ type Trainer struct {
 	batch   batch
 	acts    activations
 	scratch scratch
+	factors factors
+	lanes   []*lane        // one per thread
+	ahead   *packedWeights // of the forward pass,
+	back    *packedWeights // and of the backward pass
 }
 
 // NewTrainer returns a Trainer of w, which it changes in place at each Step.
 func NewTrainer(rt Runtime, w *Weights) *Trainer {
-	n := len(w.flat)
+	n, rt := len(w.flat), rt.withDefaults()
 	return &Trainer{
-		rt: rt.withDefaults(), config: w.config, weights: w, grad: NewWeights(w.config),
+		rt: rt, config: w.config, weights: w, grad: NewWeights(w.config),
 		m: make([]float32, n), v: make([]float32, n), rotary: newRotary(w.config),
+		ahead: packForward(rt.Kernels, w), back: packBackward(rt.Kernels, w),
 	}
 }
 
@@ -45,6 +50,10 @@ func (t *Trainer) ForwardBackward(seqs []Sequence, g Grad) (logprobs [][]float32
 func (t *Trainer) run(seqs []Sequence, g Grad) ([][]float32, error) {
 	if err := t.config.checkSequences(seqs); err != nil {
 		return nil, err
+	}
+	t.ahead.renew(t.rt)
+	if g != nil {
+		t.back.renew(t.rt)
 	}
 	logprobs := make([][]float32, len(seqs))
 	for i, s := range seqs {

@@ -1,11 +1,14 @@
 package kernel
 
+import "fmt"
+
 // Factor is one of the two matrices of a product that sums over rows, C += L^T R, as the gradient of a weight does over the
 // rows of a batch. It is filled row by row, while they are in cache, and kept in the order in which the tiles read it: that
 // product then packs nothing. A Factor is left or right for good.
 type Factor struct {
 	tiles  *tiles
 	strips strips // of the columns of a left factor
+	rows   int    // room
 	cols   int
 	width  int // floats from one row of a panel to the next
 	stride int // floats from one panel to the next
@@ -28,7 +31,7 @@ func (s *Set) NewRight(rows, cols int) *Factor {
 
 func newFactor(t *tiles, cut strips, rows, cols, width int) *Factor {
 	const skew = 23 // rows, so that panels do not start at multiples of a power of 2 and fight for the same cache sets
-	f := &Factor{tiles: t, strips: cut, cols: cols, width: width, stride: (rows + skew) * width}
+	f := &Factor{tiles: t, strips: cut, rows: rows, cols: cols, width: width, stride: (rows + skew) * width}
 	f.p = make([]float32, cut.n*f.stride)
 	return f
 }
@@ -37,6 +40,9 @@ func newFactor(t *tiles, cut strips, rows, cols, width int) *Factor {
 func (f *Factor) Put(row, n int, x []float32, ld int) {
 	if n == 0 {
 		return
+	}
+	if row < 0 || row+n > f.rows {
+		panic(fmt.Sprintf("kernel: rows %d to %d put into a factor with room for %d", row, row+n, f.rows))
 	}
 	Mat{x, ld, 1}.mustHold("of a factor's rows", n, f.cols)
 	for i := range f.strips.n {
@@ -47,10 +53,10 @@ func (f *Factor) Put(row, n int, x []float32, ld int) {
 }
 
 // Parts is the number of parts that AddProduct computes; it depends on the shape of the left factor alone.
-func (f *Factor) Parts() int { return (f.strips.n + partStrips - 1) / partStrips }
+func (f *Factor) Parts() int { return (f.strips.n + f.partStrips() - 1) / f.partStrips() }
 
-// partStrips is how many strips of the left factor a part takes: enough to repay the reading of the right factor.
-const partStrips = 16
+// partStrips is how many strips of the left factor a part takes: some hundred rows of C repay the reading of the right factor.
+func (f *Factor) partStrips() int { return 112 / f.tiles.rows }
 
 // AddProduct adds to C one part, some rows, of L^T R, summed over the first K rows put into both. C has one row for each column of
 // left, ldc apart. Different parts may be computed at the same time; together they give the bits of MatMul with add.
@@ -59,14 +65,12 @@ func (f *Factor) AddProduct(right *Factor, part, K int, c []float32, ldc int) {
 		return
 	}
 	Mat{c, ldc, 1}.mustHold("C", f.cols, right.cols)
-	t := f.tiles
+	t, begin, end := f.tiles, part*f.partStrips(), min((part+1)*f.partStrips(), f.strips.n)
 	for block := range t.blocks(K) {
 		lo, hi := K*block/t.blocks(K), K*(block+1)/t.blocks(K)
 		b := panels{right.p[lo*right.width:], right.stride, right.width}
-		for first := part * partStrips; first < min((part+1)*partStrips, f.strips.n); first += t.height / t.rows {
-			last := min(first+t.height/t.rows, (part+1)*partStrips, f.strips.n)
-			i := f.strips.first(first)
-			a := f.strips.between(first, last)
+		for first := begin; first < end; first += t.height / t.rows {
+			i, a := f.strips.first(first), f.strips.between(first, min(first+t.height/t.rows, end))
 			a.p, a.step, a.rs, a.cs = f.p[first*f.stride+lo*f.width:], f.stride, 1, f.width
 			t.sweep(right.cols, hi-lo, a, b, c[i*ldc:], ldc, true)
 		}

@@ -37,10 +37,23 @@ func (s *Set) Softmax(x []float32, scale float32) (lse float32) {
 	if len(x) == 0 {
 		return float32(math.Inf(-1))
 	}
-	shift := s.vectors.maxScaled(x, scale)
-	sum := s.vectors.expSum(x, scale, shift)
-	s.vectors.scale(x, 1/sum)
+	shift, sum := s.normalise(x, scale)
 	return shift + float32(logOf(float64(sum)))
+}
+
+// Probabilities is Softmax without lse, whose logarithm costs as much as the rest of a short row.
+func (s *Set) Probabilities(x []float32, scale float32) {
+	if len(x) > 0 {
+		s.normalise(x, scale)
+	}
+}
+
+// normalise computes x = exp(scale*x - shift) / sum.
+func (s *Set) normalise(x []float32, scale float32) (shift, sum float32) {
+	shift = s.vectors.maxScaled(x, scale)
+	sum = s.vectors.expSum(x, scale, shift)
+	s.vectors.scale(x, 1/sum)
+	return shift, sum
 }
 
 // RMSNorm computes one row y = x*inv*w with inv = 1/sqrt(mean(x*x) + eps), which it returns for RMSNormBack

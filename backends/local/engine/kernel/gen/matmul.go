@@ -35,9 +35,9 @@ func tile(w width, rows, vectors int) {
 	for v := range vectors {
 		right = append(right, w.load(Mem{Base: b, Disp: 4 * w.lanes * v}, nil))
 	}
-	if w.wide() && rows > 8 { // a panel comes out of L2: ask for it eight turns ahead, past its end for the next one
+	if w.wide() && rows > 8 { // a panel comes out of L3 at first: ask for it sixteen turns ahead, past its end for the next one
 		for v := range vectors {
-			PREFETCHT0(Mem{Base: b, Disp: 1024 + 4*w.lanes*v})
+			PREFETCHT0(Mem{Base: b, Disp: 2048 + 4*w.lanes*v})
 		}
 	}
 	for i := range rows {

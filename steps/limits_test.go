@@ -1,0 +1,68 @@
+package steps_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"idiolect/backends"
+	"idiolect/backends/local/localtest"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+)
+
+// A plan that would fill the memory is refused at what made it grow.
+func TestAPlanHasABound(t *testing.T) {
+	_, err := compile(t, localtest.Tiny(t), small, "seed: 3", "seed: 3\nrepeats: 1000", "{rounds: 2, samples: 2}", "{rounds: 100, samples: 2}")
+	var mistakes specs.Errors
+	if !errors.As(err, &mistakes) || mistakes[0].Pos.Line != 4 || !strings.Contains(err.Error(), "more than 20000 steps") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A rate that ruins the weights fails the step and says so, at whichever of the
+// two numbers shows it first.
+func TestARuinousLearningRate(t *testing.T) {
+	plan, err := compile(t, localtest.Tiny(t), small, "{epochs: 2, batch_size: 1}", "{epochs: 9, batch_size: 1, warmup: 0, learning_rate: 1e30}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := runner.OpenStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = runner.Execute(t.Context(), plan, store, runner.Options{Only: []string{"methods.told"}})
+	if err == nil || !strings.Contains(err.Error(), "use a smaller learning_rate than 1e+30") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// The first examples are those that stand first in the file, whatever order
+// artifacts have.
+func TestFirstExamples(t *testing.T) {
+	p := runSmall(t,
+		"rows: [{input: Say a., output: thing}, {input: Say b., output: a thing word}]",
+		`rows: [{topic: a, input: i, output: one}, {topic: b, input: i, output: two}, {topic: c, input: i, output: three}, {topic: d, input: i, output: four}, {topic: e, input: i, output: five}]`,
+		`system: "Be brief.",`, "examples: {data: answers, count: 3},")
+	for _, s := range table[tables.Sample](t, p, "evals.held.start.samples", "samples.parquet") {
+		var shown []string
+		for _, m := range messages(t, s.Messages) {
+			if m.Role == "assistant" {
+				shown = append(shown, m.Content)
+			}
+		}
+		if got := strings.Join(shown, " "); got != "one two three" {
+			t.Fatalf("examples are %q", got)
+		}
+	}
+}
+
+func messages(t *testing.T, text string) (ms []backends.Message) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &ms); err != nil {
+		t.Fatal(err)
+	}
+	return ms
+}
