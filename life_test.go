@@ -61,9 +61,7 @@ func live(t *testing.T, runs string, threads int, f fail.Injector, stop chan str
 	if p.plan, err = steps.Compile(t.Context(), exp, steps.Machines{counted}); err != nil {
 		t.Fatal(err)
 	}
-	if p.store, err = runner.OpenStore(filepath.Join(runs, ".store")); err != nil {
-		t.Fatal(err)
-	}
+	p.store = runner.OpenStore(filepath.Join(runs, ".store"))
 	dir, err := runner.OpenRun(p.runs, exp.Name, exp.Source, p.plan, time.Now())
 	if err != nil {
 		t.Fatal(err)

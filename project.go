@@ -65,8 +65,8 @@ func (a *app) open(ctx context.Context, path string, f specFlags) (*project, err
 	if err != nil {
 		return nil, err
 	}
-	p.store, err = runner.OpenStore(storeDir(f.runs))
-	return p, err
+	p.store = runner.OpenStore(storeDir(f.runs))
+	return p, nil
 }
 
 // compile reads, checks and lowers a spec; it leaves no trace.

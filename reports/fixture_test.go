@@ -179,10 +179,7 @@ func (x *experiment) execute(t testing.TB, b *runner.Builder) Input {
 			a.Estimate = runner.Estimate{Calls: [2]int64{n, n}, Tokens: [2]int64{n * 48, n * 48}, Exact: true}
 		}
 	}
-	store, err := runner.OpenStore(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := runner.OpenStore(t.TempDir())
 	result, err := runner.Execute(t.Context(), plan, store, runner.Options{Workers: 1, Now: func() time.Time { return time.Unix(0, 0) }})
 	if (err != nil) != (x.broken != "") {
 		t.Fatal(err)

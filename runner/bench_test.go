@@ -45,11 +45,8 @@ func BenchmarkCachedRun(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := 0; b.Loop(); i++ {
-		s, err := OpenStore(dir) // a new process
-		if err == nil {
-			_, err = Execute(b.Context(), p, s, Options{})
-		}
-		if err != nil {
+		s := OpenStore(dir) // a new process
+		if _, err := Execute(b.Context(), p, s, Options{}); err != nil {
 			b.Fatal(err)
 		}
 		if i == 0 {
@@ -66,11 +63,8 @@ func BenchmarkPublish(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := OpenStore(b.TempDir())
-	if err == nil {
-		_, err = Execute(b.Context(), p, s, Options{})
-	}
-	if err != nil {
+	s := OpenStore(b.TempDir())
+	if _, err := Execute(b.Context(), p, s, Options{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
@@ -105,11 +99,8 @@ func BenchmarkRows5000(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s, err := OpenStore(b.TempDir())
-		if err == nil {
-			_, err = Execute(b.Context(), p, s, Options{})
-		}
-		if err != nil {
+		s := OpenStore(b.TempDir())
+		if _, err := Execute(b.Context(), p, s, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -89,6 +89,9 @@ func (e *execution) prepare() error {
 		all[a] = true
 	}
 	e.wanted = all
+	if err := e.store.create(); err != nil {
+		return err
+	}
 	if len(e.options.Only) > 0 {
 		named, err := e.plan.named(e.options.Only)
 		if err != nil {

@@ -187,7 +187,7 @@ func TestStatusWithoutALastRun(t *testing.T) {
 	if last != nil || err != nil {
 		t.Fatalf("a directory that is not there: %v, %v", last, err)
 	}
-	check(t, os.Mkdir(s.partial(p.Actions[1].Key()), 0o777))
+	check(t, os.MkdirAll(s.partial(p.Actions[1].Key()), 0o777))
 	states := p.Status(s, last)
 	if got := fmt.Sprint(states[p.Actions[0]].Why, "; ", states[p.Actions[1]].Why); got != "no artifact yet; unfinished: goes on where it stopped" {
 		t.Error(got)

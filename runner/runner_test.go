@@ -77,10 +77,7 @@ func plan(t *testing.T, b *Builder) *Plan {
 
 func store(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := OpenStore(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := OpenStore(dir)
 	return s
 }
 

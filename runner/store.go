@@ -26,13 +26,17 @@ type Store struct {
 	open map[Key]*Artifact // opened once per process, so that each file is verified once
 }
 
-// OpenStore opens the store in dir, making it if need be.
-func OpenStore(dir string) (*Store, error) {
-	s := &Store{dir: filepath.Join(dir, "v1"), open: map[Key]*Artifact{}}
+// OpenStore opens the store in dir. Looking into one that is not there finds
+// nothing; Execute makes it.
+func OpenStore(dir string) *Store {
+	return &Store{dir: filepath.Join(dir, "v1"), open: map[Key]*Artifact{}}
+}
+
+func (s *Store) create() error {
 	if err := os.MkdirAll(filepath.Join(s.dir, "partial"), 0o777); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return fmt.Errorf("store: %w", err)
 	}
-	return s, nil
+	return nil
 }
 
 // Has says whether the store holds the artifact of that key.

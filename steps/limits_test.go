@@ -29,10 +29,7 @@ func TestARuinousLearningRate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := runner.OpenStore(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := runner.OpenStore(t.TempDir())
 	_, err = runner.Execute(t.Context(), plan, store, runner.Options{Only: []string{"methods.told"}})
 	if err == nil || !strings.Contains(err.Error(), "use a smaller learning_rate than 1e+30") {
 		t.Errorf("error %v", err)

@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"idiolect/backends"
-	"idiolect/datasets"
-	"idiolect/internal/rng"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
@@ -162,50 +159,6 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	return s.write(r, asks, answers, policyID)
 }
 
-// asks are the questions in row-key order.
-func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
-	rows, err := readTable[tables.Row](r.In("rows"), "rows.parquet")
-	if err != nil {
-		return nil, err
-	}
-	var examples []tables.Row
-	if s.policy.Prompt != nil && s.policy.Prompt.Examples != nil {
-		if examples, err = s.policy.Prompt.examples(r.In("examples")); err != nil {
-			return nil, err
-		}
-	}
-	var asks []ask
-	at := 0
-	for _, row := range rows {
-		if !inSplit(s.split, deref(row.Split)) {
-			continue
-		}
-		if at++; !s.part.has(at) {
-			continue
-		}
-		fields, err := rowFields(row)
-		if err != nil {
-			return nil, err
-		}
-		ms, err := s.policy.Prompt.Messages(fields, s.vars, examples)
-		if err != nil {
-			return nil, fmt.Errorf("%s, %s: %w", s.data.action.ID, placeOf(row), err)
-		}
-		for k := range s.samples {
-			asks = append(asks, ask{row, fields, ms, int64(k), rng.Seed(s.seed, rng.Sample, row.RowKey, fmt.Sprintf("%s.%d", s.replicate, k))})
-		}
-	}
-	return asks, nil
-}
-
-// placeOf names a row for people: by its line where it was read from a file.
-func placeOf(row tables.Row) string {
-	if row.Source != nil {
-		return *row.Source
-	}
-	return "row " + row.RowKey
-}
-
 func (s *sampleStep) draw(ctx context.Context, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) error {
 	reqs := make([]backends.Request, len(todo))
 	for i, at := range todo {
@@ -238,74 +191,4 @@ func request(a ask, s specs.Sampling) backends.Request {
 		r.TopK = *s.TopK
 	}
 	return r
-}
-
-func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID string) error {
-	samples, calls := make([]tables.Sample, len(asks)), make([]tables.Call, len(asks))
-	for i, a := range asks {
-		ans := answers[i]
-		id := tables.ID(string(r.Key()), a.row.RowKey, a.replicate)
-		row := tables.Sample{
-			ID: id, RowKey: a.row.RowKey, Replicate: a.replicate, RowID: a.row.ID, PolicyID: policyID, Messages: mustJSON(a.messages),
-			Expected: a.row.Output, Fields: a.row.Fields, Tokens: ans.Completion.Tokens, Logprobs: ans.Completion.Logprobs,
-			PromptTokens: int64(ans.Completion.PromptTokens), Finish: optional(ans.Completion.Finish),
-			Seed: fmt.Sprintf("%016x", a.seed), Error: optional(ans.Error), User: a.row.User,
-		}
-		if ans.Error == "" {
-			row.Completion = &ans.Completion.Text
-			row.Extracted, row.Error = s.policy.Prompt.extract(a.fields, s.vars, ans.Completion.Text)
-		}
-		samples[i] = row
-		calls[i] = tables.Call{
-			ID: id, RowKey: a.row.RowKey, Replicate: a.replicate, SampleID: id, Attempt: 1, StartUnixMicro: ans.Start.UnixMicro(), LatencyMicros: ans.Latency.Microseconds(),
-			PromptTokens: int64(ans.Completion.PromptTokens), OutputTokens: int64(len(ans.Completion.Tokens)), Error: optional(ans.Error),
-		}
-	}
-	if err := writeTable(r, "samples.parquet", samples); err != nil {
-		return err
-	}
-	w, err := r.CreateVolatile("calls.parquet")
-	if err != nil {
-		return err
-	}
-	return errors.Join(tables.Write(w, calls), w.Close())
-}
-
-// examples picks the few-shot rows of a prompt: the first as people wrote them,
-// not as artifacts order them.
-func (a *Asking) examples(art *runner.Artifact) ([]tables.Row, error) {
-	rows, err := readTable[tables.Row](art, "rows.parquet")
-	if err != nil {
-		return nil, err
-	}
-	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
-	slices.SortStableFunc(rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
-	return rows[:min(a.Prompt.Examples.Count, len(rows))], nil
-}
-
-// lineNumber is where in its source a row was read, from "line 3"; 0 for one
-// that was made.
-func lineNumber(row tables.Row) int {
-	_, n, _ := strings.Cut(deref(row.Source), " ")
-	at, _ := strconv.Atoi(n)
-	return at
-}
-
-// extract is what is judged of a completion: null when it is the completion
-// itself. An expression that fails is the sample's error.
-func (a *Asking) extract(fields, vars map[string]any, completion string) (extracted, failure *string) {
-	if a == nil || a.Extract == nil {
-		return nil, nil
-	}
-	env := datasets.Env(fields, vars)
-	env["output"] = completion
-	v, err := a.Extract.Eval(env)
-	if err != nil {
-		return nil, optional("extract: " + err.Error())
-	}
-	text, ok := v.(string)
-	if !ok {
-		return nil, optional(fmt.Sprintf("extract: %v - want a text", v))
-	}
-	return &text, nil
 }

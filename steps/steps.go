@@ -8,9 +8,9 @@
 //	words.go              the words of expressions
 //	compile.go refuse.go  experiment -> plan; what this release does not carry out
 //	settings.go vars.go   settings and vars -> lines of a key
-//	policy.go messages.go what answers: a model and how it is asked
+//	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
 //	read.go               step: rows of a source
-//	sample.go             step: ask a policy
+//	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges
 //	prompt.go             method: a model with a prompt

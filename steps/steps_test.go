@@ -70,10 +70,7 @@ func compile(t testing.TB, model, spec string, edits ...string) (*runner.Plan, e
 
 func execute(t testing.TB, plan *runner.Plan) project {
 	t.Helper()
-	store, err := runner.OpenStore(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := runner.OpenStore(t.TempDir())
 	if _, err := runner.Execute(t.Context(), plan, store, runner.Options{}); err != nil {
 		t.Fatal(err)
 	}

@@ -24,14 +24,6 @@ func (c *Compiler) varLines(readers ...reader) []runner.Line {
 // reader is an expression or a template: it knows the names it reads.
 type reader interface{ Names() []string }
 
-// readers lists what of a prompt reads a row.
-func (a *Asking) readers() []reader {
-	if a == nil {
-		return nil
-	}
-	return append(ofExprs(a.Extract), ofTemplates(a.System, a.User)...)
-}
-
 func ofExprs(exprs ...*specs.Expr) []reader {
 	var rs []reader
 	for _, x := range exprs {

@@ -7,142 +7,142 @@ package kernel
 // tile1x32AVX512 is a tile of 1 rows and at most 32 columns.
 //
 //go:noescape
-func tile1x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile1x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile2x32AVX512 is a tile of 2 rows and at most 32 columns.
 //
 //go:noescape
-func tile2x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile2x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile3x32AVX512 is a tile of 3 rows and at most 32 columns.
 //
 //go:noescape
-func tile3x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile3x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile4x32AVX512 is a tile of 4 rows and at most 32 columns.
 //
 //go:noescape
-func tile4x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile4x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile5x32AVX512 is a tile of 5 rows and at most 32 columns.
 //
 //go:noescape
-func tile5x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile5x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile6x32AVX512 is a tile of 6 rows and at most 32 columns.
 //
 //go:noescape
-func tile6x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile6x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile7x32AVX512 is a tile of 7 rows and at most 32 columns.
 //
 //go:noescape
-func tile7x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile7x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile8x32AVX512 is a tile of 8 rows and at most 32 columns.
 //
 //go:noescape
-func tile8x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile8x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile9x32AVX512 is a tile of 9 rows and at most 32 columns.
 //
 //go:noescape
-func tile9x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile9x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile10x32AVX512 is a tile of 10 rows and at most 32 columns.
 //
 //go:noescape
-func tile10x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile10x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile11x32AVX512 is a tile of 11 rows and at most 32 columns.
 //
 //go:noescape
-func tile11x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile11x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile12x32AVX512 is a tile of 12 rows and at most 32 columns.
 //
 //go:noescape
-func tile12x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile12x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile13x32AVX512 is a tile of 13 rows and at most 32 columns.
 //
 //go:noescape
-func tile13x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile13x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile14x32AVX512 is a tile of 14 rows and at most 32 columns.
 //
 //go:noescape
-func tile14x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile14x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile1x16AVX512 is a tile of 1 rows and at most 16 columns.
 //
 //go:noescape
-func tile1x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile1x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile2x16AVX512 is a tile of 2 rows and at most 16 columns.
 //
 //go:noescape
-func tile2x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile2x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile3x16AVX512 is a tile of 3 rows and at most 16 columns.
 //
 //go:noescape
-func tile3x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile3x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile4x16AVX512 is a tile of 4 rows and at most 16 columns.
 //
 //go:noescape
-func tile4x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile4x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile5x16AVX512 is a tile of 5 rows and at most 16 columns.
 //
 //go:noescape
-func tile5x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile5x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile6x16AVX512 is a tile of 6 rows and at most 16 columns.
 //
 //go:noescape
-func tile6x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile6x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile7x16AVX512 is a tile of 7 rows and at most 16 columns.
 //
 //go:noescape
-func tile7x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile7x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile8x16AVX512 is a tile of 8 rows and at most 16 columns.
 //
 //go:noescape
-func tile8x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile8x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile9x16AVX512 is a tile of 9 rows and at most 16 columns.
 //
 //go:noescape
-func tile9x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile9x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile10x16AVX512 is a tile of 10 rows and at most 16 columns.
 //
 //go:noescape
-func tile10x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile10x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile11x16AVX512 is a tile of 11 rows and at most 16 columns.
 //
 //go:noescape
-func tile11x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile11x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile12x16AVX512 is a tile of 12 rows and at most 16 columns.
 //
 //go:noescape
-func tile12x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile12x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile13x16AVX512 is a tile of 13 rows and at most 16 columns.
 //
 //go:noescape
-func tile13x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile13x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile14x16AVX512 is a tile of 14 rows and at most 16 columns.
 //
 //go:noescape
-func tile14x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile14x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // copyRowsAVX512 copies k rows of n floats that are stride apart to rows of width floats, 16 or 32, and fills up with zeros.
 //
@@ -152,62 +152,62 @@ func copyRowsAVX512(dst []float32, src []float32, k int, n int, stride int, widt
 // tile1x16AVX2 is a tile of 1 rows and at most 16 columns.
 //
 //go:noescape
-func tile1x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile1x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile2x16AVX2 is a tile of 2 rows and at most 16 columns.
 //
 //go:noescape
-func tile2x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile2x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile3x16AVX2 is a tile of 3 rows and at most 16 columns.
 //
 //go:noescape
-func tile3x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile3x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile4x16AVX2 is a tile of 4 rows and at most 16 columns.
 //
 //go:noescape
-func tile4x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile4x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile5x16AVX2 is a tile of 5 rows and at most 16 columns.
 //
 //go:noescape
-func tile5x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile5x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile6x16AVX2 is a tile of 6 rows and at most 16 columns.
 //
 //go:noescape
-func tile6x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile6x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile1x8AVX2 is a tile of 1 rows and at most 8 columns.
 //
 //go:noescape
-func tile1x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile1x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile2x8AVX2 is a tile of 2 rows and at most 8 columns.
 //
 //go:noescape
-func tile2x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile2x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile3x8AVX2 is a tile of 3 rows and at most 8 columns.
 //
 //go:noescape
-func tile3x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile3x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile4x8AVX2 is a tile of 4 rows and at most 8 columns.
 //
 //go:noescape
-func tile4x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile4x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile5x8AVX2 is a tile of 5 rows and at most 8 columns.
 //
 //go:noescape
-func tile5x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile5x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // tile6x8AVX2 is a tile of 6 rows and at most 8 columns.
 //
 //go:noescape
-func tile6x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+func tile6x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 
 // copyRowsAVX2 copies k rows of n floats that are stride apart to rows of width floats, 8 or 16, and fills up with zeros.
 //

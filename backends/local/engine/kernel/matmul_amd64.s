@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func tile1x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile1x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -29,11 +29,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -54,9 +54,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile2x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile2x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile2x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile2x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -84,11 +84,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -117,9 +117,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile3x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile3x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile3x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile3x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -152,11 +152,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -193,9 +193,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile4x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile4x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -234,11 +234,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -283,9 +283,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile5x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile5x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile5x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile5x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -329,11 +329,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -386,9 +386,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile6x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile6x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile6x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile6x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -438,11 +438,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -503,9 +503,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile7x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile7x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile7x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile7x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -560,11 +560,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -633,9 +633,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile8x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile8x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -698,11 +698,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -779,9 +779,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile9x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile9x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -813,10 +813,13 @@ TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z18
 	VMOVUPS      64(DX), Z19
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z20
@@ -851,11 +854,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -940,9 +943,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile10x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile10x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -976,10 +979,13 @@ TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z20
 	VMOVUPS      64(DX), Z21
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z22
@@ -1017,11 +1023,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1114,9 +1120,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile11x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile11x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -1152,10 +1158,13 @@ TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z22
 	VMOVUPS      64(DX), Z23
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z24
@@ -1196,11 +1205,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1301,9 +1310,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile12x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile12x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -1341,10 +1350,13 @@ TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z26
@@ -1388,11 +1400,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1501,9 +1513,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile13x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile13x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -1543,10 +1555,13 @@ TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z26
 	VMOVUPS      64(DX), Z27
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z28
@@ -1593,11 +1608,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1714,9 +1729,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile14x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile14x32AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -1758,10 +1773,13 @@ TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z28
 	VMOVUPS      64(DX), Z29
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	PREFETCHT0   2112(DX)
 	VBROADCASTSS (SI), Z30
@@ -1811,11 +1829,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1940,9 +1958,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile1x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile1x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -1962,11 +1980,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -1982,9 +2000,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile2x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile2x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile2x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile2x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2007,11 +2025,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2032,9 +2050,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile3x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile3x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile3x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile3x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2060,11 +2078,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2090,9 +2108,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile4x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile4x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2122,11 +2140,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2157,9 +2175,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile5x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile5x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile5x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile5x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2192,11 +2210,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2232,9 +2250,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile6x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile6x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile6x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile6x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2271,11 +2289,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2316,9 +2334,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile7x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile7x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile7x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile7x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2358,11 +2376,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2408,9 +2426,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile8x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile8x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2456,11 +2474,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2511,9 +2529,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile9x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile9x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2536,9 +2554,12 @@ TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z9
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -2563,11 +2584,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2623,9 +2644,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile10x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile10x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2649,9 +2670,12 @@ TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z10
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -2678,11 +2702,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2743,9 +2767,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile11x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile11x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2770,9 +2794,12 @@ TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z11
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -2801,11 +2828,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -2871,9 +2898,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile12x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile12x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -2899,9 +2926,12 @@ TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z12
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -2932,11 +2962,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -3007,9 +3037,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile13x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile13x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3036,9 +3066,12 @@ TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z13
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -3071,11 +3104,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -3151,9 +3184,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile14x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile14x16AVX512(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-121
+TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3181,9 +3214,12 @@ TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-121
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
+	MOVQ   next+80(FP), R11
 
 loop:
 	VMOVUPS      (DX), Z14
+	PREFETCHT1   (R11)
+	ADDQ         $0x20, R11
 	PREFETCHT0   2048(DX)
 	VBROADCASTSS (SI), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -3218,11 +3254,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
@@ -3344,9 +3380,9 @@ two:
 	VZEROUPPER
 	RET
 
-// func tile1x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile1x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3369,11 +3405,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -3477,9 +3513,9 @@ DATA live<>+248(SB)/4, $0x00000000
 DATA live<>+252(SB)/4, $0x00000000
 GLOBL live<>(SB), RODATA|NOPTR, $256
 
-// func tile2x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile2x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile2x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile2x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3507,11 +3543,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -3565,9 +3601,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile3x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile3x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile3x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile3x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3600,11 +3636,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -3674,9 +3710,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile4x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile4x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3715,11 +3751,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -3805,9 +3841,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile5x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile5x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile5x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile5x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -3851,11 +3887,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -3957,9 +3993,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile6x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile6x16AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4009,11 +4045,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x10
 	JNE          masked
 	TESTB        BL, BL
@@ -4131,9 +4167,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile1x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile1x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile1x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4153,11 +4189,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL
@@ -4188,9 +4224,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile2x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile2x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile2x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile2x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4213,11 +4249,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL
@@ -4258,9 +4294,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile3x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile3x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile3x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile3x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4286,11 +4322,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL
@@ -4341,9 +4377,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile4x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile4x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile4x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4373,11 +4409,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL
@@ -4438,9 +4474,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile5x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile5x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile5x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile5x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4473,11 +4509,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL
@@ -4548,9 +4584,9 @@ part:
 	VZEROUPPER
 	RET
 
-// func tile6x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, c []float32, ldc int, cols int, add bool)
+// func tile6x8AVX2(k int, a []float32, ars int, acs int, b []float32, brs int, next *float32, c []float32, ldc int, cols int, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-121
+TEXT ·tile6x8AVX2(SB), NOSPLIT, $0-129
 	MOVQ   k+0(FP), AX
 	MOVQ   acs+40(FP), CX
 	SHLQ   $0x02, CX
@@ -4587,11 +4623,11 @@ loop:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNE          loop
-	MOVQ         c_base+80(FP), AX
-	MOVQ         ldc+104(FP), CX
+	MOVQ         c_base+88(FP), AX
+	MOVQ         ldc+112(FP), CX
 	SHLQ         $0x02, CX
-	MOVQ         cols+112(FP), DX
-	MOVB         add+120(FP), BL
+	MOVQ         cols+120(FP), DX
+	MOVB         add+128(FP), BL
 	CMPQ         DX, $0x08
 	JNE          masked
 	TESTB        BL, BL

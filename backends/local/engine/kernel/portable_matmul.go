@@ -16,7 +16,7 @@ func portableTiles() tiles {
 }
 
 // tile1x4 computes one row of four columns.
-func tile1x4(k int, a []float32, ars, acs int, b []float32, brs int, c []float32, ldc, cols int, add bool) {
+func tile1x4(k int, a []float32, ars, acs int, b []float32, brs int, _ *float32, c []float32, ldc, cols int, add bool) {
 	if cols < 4 {
 		edge(1, k, a, ars, acs, b, brs, c, ldc, cols, add)
 		return
@@ -36,7 +36,7 @@ func tile1x4(k int, a []float32, ars, acs int, b []float32, brs int, c []float32
 }
 
 // tile2x4 computes two rows of four columns: eight accumulators fit the registers of every CPU.
-func tile2x4(k int, a []float32, ars, acs int, b []float32, brs int, c []float32, ldc, cols int, add bool) {
+func tile2x4(k int, a []float32, ars, acs int, b []float32, brs int, _ *float32, c []float32, ldc, cols int, add bool) {
 	if cols < 4 {
 		edge(2, k, a, ars, acs, b, brs, c, ldc, cols, add)
 		return

@@ -4,8 +4,9 @@ import "sync"
 
 // A tile computes rows x cols elements of C over one block of K: the sum over k of a[i*ars+k*acs]*b[k*brs+j], each
 // accumulated from zero in the order of k, is stored into c[i*ldc+j] or, when add, added to it. rows is fixed by the function;
-// b must be readable for the full width of the tile, of which only the first cols columns reach c.
-type tile func(k int, a []float32, ars, acs int, b []float32, brs int, c []float32, ldc, cols int, add bool)
+// b must be readable for the full width of the tile, of which only the first cols columns reach c. A large tile asks for the
+// memory from next on, 32 bytes for each k, to be brought into the cache.
+type tile func(k int, a []float32, ars, acs int, b []float32, brs int, next *float32, c []float32, ldc, cols int, add bool)
 
 // tiles is the matrix half of a set.
 type tiles struct {
@@ -102,7 +103,8 @@ func (t *tiles) settle(buf []float32, a Mat, m, k, cols int) (strips, []float32)
 	return cut, buf
 }
 
-// sweep runs the tiles of a block of C with n columns over k: panel by panel, strip by strip.
+// sweep runs the tiles of a block of C with n columns over k: panel by panel, strip by strip. The first four strips bring the next
+// panel into the L2 cache, a quarter each: the memory behind it is too slow to deliver a panel during one strip.
 func (t *tiles) sweep(n, k int, a strips, b panels, c []float32, ldc int, add bool) {
 	for j := 0; j < n; j += t.cols {
 		cols := min(t.cols, n-j)
@@ -110,10 +112,13 @@ func (t *tiles) sweep(n, k int, a strips, b panels, c []float32, ldc int, add bo
 		if cols <= t.cols/2 {
 			kernels = t.narrow
 		}
-		panel := b.p[j/t.cols*b.step:]
+		panel, next := b.p[j/t.cols*b.step:], b.p[:1]
+		if j+t.cols < n {
+			next = b.p[(j/t.cols+1)*b.step:]
+		}
 		for s := range a.n {
 			i, end := a.first(s), a.first(s+1)
-			kernels[end-i-1](k, a.p[i*a.row+s*a.step:], a.rs, a.cs, panel, b.stride, c[i*ldc+j:], ldc, cols, add)
+			kernels[end-i-1](k, a.p[i*a.row+s*a.step:], a.rs, a.cs, panel, b.stride, &next[min(s*k*8, len(next)-1)], c[i*ldc+j:], ldc, cols, add)
 		}
 	}
 }

@@ -22,21 +22,28 @@ func matmul(w width) {
 // strides, one float at a time; two accumulators per row are the most that the registers hold beside B.
 func tile(w width, rows, vectors int) {
 	name := fmt.Sprintf("tile%dx%d%s", rows, vectors*w.lanes, w.suffix)
-	TEXT(name, NOSPLIT, "func(k int, a []float32, ars, acs int, b []float32, brs int, c []float32, ldc, cols int, add bool)")
+	TEXT(name, NOSPLIT, "func(k int, a []float32, ars, acs int, b []float32, brs int, next *float32, c []float32, ldc, cols int, add bool)")
 	Doc(fmt.Sprintf("%s is a tile of %d rows and at most %d columns.", name, rows, vectors*w.lanes))
 	Pragma("noescape")
 	k := Load(Param("k"), GP64())
 	acs, b, brs := floats("acs"), Load(Param("b").Base(), GP64()), floats("brs")
 	row, bases := rowAddresses(rows)
 	acc := w.zeros(rows * vectors)
+	far := w.wide() && rows > 8
+	var next reg.GPVirtual
+	if far {
+		next = Load(Param("next"), GP64()).(reg.GPVirtual)
+	}
 
 	Label("loop")
 	var right []reg.VecVirtual
 	for v := range vectors {
 		right = append(right, w.load(Mem{Base: b, Disp: 4 * w.lanes * v}, nil))
 	}
-	if w.wide() && rows > 8 { // a panel comes out of L3 at first: ask for it sixteen turns ahead, past its end for the next one
-		for v := range vectors {
+	if far { // see tiles.sweep
+		PREFETCHT1(Mem{Base: next})
+		ADDQ(Imm(32), next)
+		for v := range vectors { // out of L2, sixteen turns ahead
 			PREFETCHT0(Mem{Base: b, Disp: 2048 + 4*w.lanes*v})
 		}
 	}

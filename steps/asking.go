@@ -1,0 +1,166 @@
+package steps
+
+import (
+	"cmp"
+	"fmt"
+	"idiolect/backends"
+	"idiolect/datasets"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Asking is a prompt with what it needs from the plan.
+type Asking struct {
+	*specs.Prompt
+	Examples *entry // where few-shot examples come from; nil: none
+	split    string
+}
+
+// asking resolves a prompt reference; inherited is used when there is none.
+func (c *Compiler) asking(ref specs.PromptRef, inherited *Asking) (*Asking, error) {
+	if ref.ID == "" {
+		return inherited, nil
+	}
+	p, ok := c.Prompts.Get(ref.ID)
+	if !ok {
+		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no prompt %q", ref.ID)}
+	}
+	a := &Asking{Prompt: p}
+	if p.Examples == nil {
+		return a, nil
+	}
+	var err error
+	a.Examples, err = c.entry(p.Examples.Data.ID)
+	a.split = p.Examples.Data.Split
+	return a, err
+}
+
+// lines says in a key how a policy is asked.
+func (a *Asking) lines() []runner.Line {
+	if a == nil {
+		return nil
+	}
+	lines := settingLines("prompt", a.Prompt, new(specs.Prompt))
+	if a.Examples != nil {
+		lines = append(lines, line("prompt.examples.order", "file"))
+	}
+	if a.Examples != nil && a.split != "" {
+		lines = append(lines, line("prompt.examples.split", a.split))
+	}
+	return lines
+}
+
+func (a *Asking) inputs() []runner.Input {
+	if a == nil || a.Examples == nil {
+		return nil
+	}
+	return []runner.Input{{Name: "examples", From: a.Examples.action}}
+}
+
+// Messages renders what is sent about a row. examples are rows with input and
+// output, shown as turns before it.
+func (a *Asking) Messages(fields, vars map[string]any, examples []tables.Row) ([]backends.Message, error) {
+	var ms []backends.Message
+	if a != nil && a.System != nil {
+		text, err := a.System.Render(datasets.Env(fields, vars))
+		if err != nil {
+			return nil, err
+		}
+		ms = append(ms, backends.Message{Role: "system", Content: text})
+	}
+	for _, x := range examples {
+		f, err := rowFields(x)
+		if err != nil {
+			return nil, err
+		}
+		asked, err := a.user(f, vars)
+		if err != nil {
+			return nil, err
+		}
+		answer, ok := f["output"].(string)
+		if !ok {
+			return nil, fmt.Errorf("example %s has no output", x.RowKey)
+		}
+		ms = append(ms, backends.Message{Role: "user", Content: asked}, backends.Message{Role: "assistant", Content: answer})
+	}
+	asked, err := a.user(fields, vars)
+	return append(ms, backends.Message{Role: "user", Content: asked}), err
+}
+
+func (a *Asking) user(fields, vars map[string]any) (string, error) {
+	if a != nil && a.User != nil {
+		return a.User.Render(datasets.Env(fields, vars))
+	}
+	text, ok := fields["input"].(string)
+	if !ok {
+		return "", fmt.Errorf("the row has no text in a column input - say how it is asked in prompts")
+	}
+	return text, nil
+}
+
+// text is the prompt as the policies table tells it.
+func (a *Asking) text() string {
+	if a == nil {
+		return `{"user":"{{ input }}"}`
+	}
+	m := map[string]string{}
+	for _, l := range a.lines() {
+		m[l.Label[len("prompt."):]] = l.Value
+	}
+	text, err := datasets.Canonical(m)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// examples picks the few-shot rows of a prompt: the first as people wrote them,
+// not as artifacts order them.
+func (a *Asking) examples(art *runner.Artifact) ([]tables.Row, error) {
+	rows, err := readTable[tables.Row](art, "rows.parquet")
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
+	slices.SortStableFunc(rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
+	return rows[:min(a.Prompt.Examples.Count, len(rows))], nil
+}
+
+// lineNumber is where in its source a row was read, from "line 3"; 0 for one
+// that was made.
+func lineNumber(row tables.Row) int {
+	_, n, _ := strings.Cut(deref(row.Source), " ")
+	at, _ := strconv.Atoi(n)
+	return at
+}
+
+// extract is what is judged of a completion: null when it is the completion
+// itself. An expression that fails is the sample's error.
+func (a *Asking) extract(fields, vars map[string]any, completion string) (extracted, failure *string) {
+	if a == nil || a.Extract == nil {
+		return nil, nil
+	}
+	env := datasets.Env(fields, vars)
+	env["output"] = completion
+	v, err := a.Extract.Eval(env)
+	if err != nil {
+		return nil, optional("extract: " + err.Error())
+	}
+	text, ok := v.(string)
+	if !ok {
+		return nil, optional(fmt.Sprintf("extract: %v - want a text", v))
+	}
+	return &text, nil
+}
+
+// readers lists what of a prompt reads a row.
+func (a *Asking) readers() []reader {
+	if a == nil {
+		return nil
+	}
+	return append(ofExprs(a.Extract), ofTemplates(a.System, a.User)...)
+}
