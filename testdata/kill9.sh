@@ -6,7 +6,8 @@
 #
 # SPEC is specs/haiku.yaml unless given, KILLS 20; flags go to idiolect run. The
 # spec testdata/small/small.yaml gets the tests' tiny model. Each kill comes at a
-# random time up to a third of what the undisturbed run took. Needs bash and go.
+# random time, up to twice the share of the undisturbed run that falls to each, so
+# that most find it at work. Needs bash and go.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 spec=${1:-specs/haiku.yaml} kills=${2:-20}
@@ -39,7 +40,7 @@ fi
 hit=0
 for ((i = 0; i < kills; i++)); do
 	start killed
-	ms=$(((RANDOM * 32768 + RANDOM) % (took / 3 + 1)))
+	ms=$(((RANDOM * 32768 + RANDOM) % (2 * took / kills + 1)))
 	sleep "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"
 	kill -KILL "$pid" 2>/dev/null || true
 	ended=0

@@ -25,16 +25,31 @@ func (t *Trainer) reserveAttention(longest int) {
 
 // attend is causal attention within each sequence: attn = softmax(q k^T / sqrt(HeadDim)) v. The query
 // heads that share a key/value head are one product.
-func (t *Trainer) attend(b *batch, a *blockActivations) {
-	c := t.config
-	t.rt.each(len(b.spans)*c.KVHeads, func(thread, i int) {
-		h := t.head(b, a, i)
-		s := &t.lanes[thread].attention
+func (t *Trainer) attend(b *batch, block int, beside []renewal) {
+	a, c, k := &t.acts.blocks[block], &t.config, t.rt.Kernels
+	t.eachHead(b, a, nil, beside, func(h kvHead, s *attentionScratch) {
 		for lo := 0; lo < h.length; lo += queryBlock {
 			rows, keys := h.block(lo)
-			probs := h.probabilities(t.rt.Kernels, s.probs, lo)
-			t.rt.Kernels.MatMul(1, rows, c.HeadDim, keys, rowMajor(probs, keys), rowMajor(h.v, c.HeadDim), s.out, c.HeadDim, false)
+			probs := h.probabilities(k, s.probs, lo)
+			k.MatMul(1, rows, c.HeadDim, keys, rowMajor(probs, keys), rowMajor(h.v, c.HeadDim), s.out, c.HeadDim, false)
 			h.scatter(a.attn, s.out, lo)
+		}
+	})
+}
+
+// eachHead calls work for each key/value head of each sequence. What else is due and does not depend on
+// them fills the threads up: products of gradients, the largest items, and the packing of weights.
+func (t *Trainer) eachHead(b *batch, a *blockActivations, products gradientProducts, beside []renewal,
+	work func(h kvHead, s *attentionScratch)) {
+	parts, others := products.parts(), products.parts()+len(beside)
+	t.rt.each(others+len(b.spans)*t.config.KVHeads, func(thread, i int) {
+		switch {
+		case i < parts:
+			products.add(i, b.rows())
+		case i < others:
+			beside[i-parts].to.Renew(beside[i-parts].from)
+		default:
+			work(t.head(b, a, i-others), &t.lanes[thread].attention)
 		}
 	})
 }
@@ -43,20 +58,7 @@ func (t *Trainer) attend(b *batch, a *blockActivations) {
 // the short documents of this engine that is cheaper than to keep them. With p the probabilities,
 //
 //	dv = p^T do;  dp = do v^T;  ds = p * (dp - rowsum(p*dp)) / sqrt(HeadDim);  dq = ds k;  dk = ds^T q
-func (t *Trainer) attendBack(b *batch, block int) {
-	products := t.products(block)
-	parts := products.parts()
-	t.rt.each(parts+len(b.spans)*t.config.KVHeads, func(thread, i int) {
-		if i < parts { // first, because they are the largest items
-			products.add(i, b.rows())
-			return
-		}
-		h := t.head(b, &t.acts.blocks[block], i-parts)
-		t.headBack(&h, &t.lanes[thread].attention)
-	})
-}
-
-func (t *Trainer) headBack(h *kvHead, s *attentionScratch) {
+func (t *Trainer) attendBack(h kvHead, s *attentionScratch) {
 	hd, k := t.config.HeadDim, t.rt.Kernels
 	dq, dk, dv := t.scratch.dq[h.offset*h.group:], t.scratch.dk[h.offset:], t.scratch.dv[h.offset:]
 	last := (h.length - 1) / queryBlock * queryBlock

@@ -13,7 +13,7 @@ func (t *Trainer) backward(b *batch) {
 	t.sumBlocks(t.grad.norm, t.scratch.attnSums, b.rows())
 	t.sumBlocks(t.grad.blocks[last].mlpNorm, t.scratch.mlpSums, b.rows())
 	for i := last; i >= 0; i-- {
-		t.attendBack(b, i)
+		t.eachHead(b, &t.acts.blocks[i], t.products(i), t.renewedBackward(i), t.attendBack)
 		t.eachChunk(b, func(c chunk) {
 			c.enterAttentionBack(i)
 			if i > 0 {
@@ -42,13 +42,13 @@ func (c chunk) outputBack() {
 
 // feedForwardBack turns dx, the gradient of block i's output, into that of its mid.
 func (c chunk) feedForwardBack(i int) {
-	a, w, back, f := &c.acts.blocks[i], &c.weights.blocks[i], &c.back.blocks[i], &c.factors
+	a, w, f := &c.acts.blocks[i], &c.weights.blocks[i], &c.factors
 	d, ff := c.config.Dim, c.config.FF
 	dx, wide := c.of(c.scratch.dx, d), padded(2*ff)
 	c.swiglu(a)
 	f.down.dy.Put(c.first, c.n, dx, d)
 	f.down.x.Put(c.first, c.n, c.mlp, padded(ff))
-	back.down.Mul(c.n, dx, d, c.dmlp, ff, false)
+	c.back.down.Mul(c.n, dx, d, c.dmlp, ff, false)
 	gateUp := c.of(a.gateUp, 2*ff)
 	for r := range c.n {
 		c.rt.Kernels.SwiGLUBack(c.dgateUp[r*wide:][:ff], c.dgateUp[r*wide+ff:][:ff], c.dmlp[r*ff:][:ff],
@@ -57,7 +57,7 @@ func (c chunk) feedForwardBack(i int) {
 	c.normRows(c.normed, c.of(a.mid, d), w.mlpNorm, c.of(a.midInv, 1))
 	f.gateUp.dy.Put(c.first, c.n, c.dgateUp, wide)
 	f.gateUp.x.Put(c.first, c.n, c.normed, d)
-	back.gateUp.Mul(c.n, c.dgateUp, wide, c.dnormed, d, false)
+	c.back.gateUp.Mul(c.n, c.dgateUp, wide, c.dnormed, d, false)
 	c.normRowsBack(dx, c.scratch.mlpSums, c.dnormed, c.of(a.mid, d), w.mlpNorm, c.of(a.midInv, 1))
 }
 
@@ -67,7 +67,7 @@ func (c chunk) leaveAttentionBack(i int) {
 	dx := c.of(c.scratch.dx, d)
 	c.factors.out.dy.Put(c.first, c.n, dx, d)
 	c.factors.out.x.Put(c.first, c.n, c.of(c.acts.blocks[i].attn, width), width)
-	c.back.blocks[i].out.Mul(c.n, dx, d, c.of(c.scratch.dattn, width), width, false)
+	c.back.out.Mul(c.n, dx, d, c.of(c.scratch.dattn, width), width, false)
 }
 
 // enterAttentionBack turns dx, the gradient of block i's mid, into that of its input, given the
@@ -78,7 +78,7 @@ func (c chunk) enterAttentionBack(i int) {
 	c.normRows(c.normed, c.of(a.in, d), w.attnNorm, c.of(a.inInv, 1))
 	c.factors.qkv.dy.Put(c.first, c.n, c.dqkv, wide)
 	c.factors.qkv.x.Put(c.first, c.n, c.normed, d)
-	c.back.blocks[i].qkv.Mul(c.n, c.dqkv, wide, c.dnormed, d, false)
+	c.back.qkv.Mul(c.n, c.dqkv, wide, c.dnormed, d, false)
 	c.normRowsBack(c.of(c.scratch.dx, d), c.scratch.attnSums, c.dnormed, c.of(a.in, d), w.attnNorm, c.of(a.inInv, 1))
 }
 

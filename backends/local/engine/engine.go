@@ -7,15 +7,22 @@
 //	weights.go     parameters: one flat slice, named views
 //	parallel.go    how work is spread over threads without changing a bit of the result
 //	batch.go       sequences laid end to end, without padding
+//	chunk.go       consecutive rows of a batch on one thread
 //	trainer.go     Trainer: forward, forward and backward, state
-//	forward.go     one transformer block forward      backward.go  the same block backward
-//	attention.go   causal grouped-query attention, both ways
+//	forward.go     the model forward                  backward.go  the same backward
+//	attention.go   causal grouped-query attention, both ways; heads.go one head of it
 //	rope.go        rotary positions and query/key norms, both ways
 //	norm.go        RMSNorm over rows, both ways       loss.go      log-probabilities, fused with their gradient
+//	packed.go      weights packed for products        factors.go   gradients of weights, summed over rows
+//	activations.go what a batch leaves in memory
 //	optimizer.go   gradient norm, clipping, AdamW
 //	sampler.go     Sampler: requests sharded over cores
 //	worker.go      continuous batching on one core    decoder.go   rows through the model with a key/value cache
 //	choose.go      the next token from its logits
+//
+// Training moves through a model in few large steps: between two attentions a chunk of 64 rows goes
+// through all operations on one thread while it is in its cache, and the gradients of the weights are
+// computed beside attention. The threads wait for each other twice a block and direction.
 //
 // Two promises hold for one instruction set (kernel.Set). Training gives the same bits for any
 // number of threads: whatever is summed over rows is summed in fixed blocks, in a fixed order.

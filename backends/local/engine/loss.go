@@ -1,7 +1,5 @@
 package engine
 
-import "idiolect/backends/local/engine/kernel"
-
 // logitRows is how many rows have their logits in memory at once: about 4 MB worth, so that a large
 // vocabulary costs no memory and a small one stays in cache. It decides how the gradient of the head
 // is summed, so it depends on the vocabulary alone.
@@ -36,29 +34,21 @@ func (t *Trainer) loss(b *batch, logprobs [][]float32, g Grad) {
 	}
 }
 
-// crossEntropy reads the log-probability of each row's target from its logits and turns the logits into
-// their gradient.
+// crossEntropy reads the log-probability of each row's target from its logits and, when g is not nil,
+// turns the logits into their gradient: with p = softmax(logits) and d the derivative that g returns for
+// log p[target], it is d * (onehot(target) - p).
 func (c chunk) crossEntropy(logprobs [][]float32, g Grad) {
+	k, width := c.rt.Kernels, c.config.Vocab
 	for i := range c.n {
 		row := c.first + i
-		sp := c.b.spans[c.b.spanOf[row]]
-		pos := row - sp.start
-		crossEntropy(c.rt.Kernels, c.logits[i*padded(c.config.Vocab):][:c.config.Vocab], int(c.b.targets[row]), func(logprob float32) float32 {
-			logprobs[sp.seq][pos] = logprob
-			if g == nil {
-				return 0
-			}
-			return g(sp.seq, pos, logprob)
-		})
+		sp, target, logits := c.b.spans[c.b.spanOf[row]], c.b.targets[row], c.logits[i*padded(width):][:width]
+		pos, logit := row-sp.start, logits[target]
+		logprob := logit - k.Softmax(logits, 1)
+		logprobs[sp.seq][pos] = logprob
+		if g != nil {
+			d := g(sp.seq, pos, logprob)
+			k.Scale(logits, -d)
+			logits[target] += d
+		}
 	}
-}
-
-// crossEntropy turns one row of logits into its gradient: with p = softmax(logits) and g the
-// derivative that at returns for log p[target], it is g * (onehot(target) - p).
-func crossEntropy(k *kernel.Set, logits []float32, target int, at func(logprob float32) float32) {
-	logit := logits[target]
-	lse := k.Softmax(logits, 1)
-	g := at(logit - lse)
-	k.Scale(logits, -g)
-	logits[target] += g
 }

@@ -50,30 +50,39 @@ func (t *Trainer) Step(a Adam) (gradNorm float64) {
 		Correct1: float32(1 / (1 - math.Pow(a.Beta1, float64(t.steps)))),
 		Correct2: float32(1 / (1 - math.Pow(a.Beta2, float64(t.steps)))),
 	}
-	offset := 0
-	for _, tensor := range t.weights.Tensors() {
-		k.WeightDecay = 0
-		if len(tensor.Shape) > 1 {
+	t.rt.each(len(t.updates), func(_, i int) {
+		u, k := t.updates[i], k
+		if u.decays {
 			k.WeightDecay = float32(a.WeightDecay)
 		}
-		t.update(offset, offset+len(tensor.Data), clip, k)
-		offset += len(tensor.Data)
-	}
+		t.update(u, clip, k)
+	})
 	return gradNorm
 }
 
-// update applies one step to the parameters from..to of the flat order.
-func (t *Trainer) update(from, to int, clip float32, k kernel.Adam) {
-	blocks := (to - from + stepBlock - 1) / stepBlock
-	t.rt.spread(blocks, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			at, end := from+i*stepBlock, min(from+(i+1)*stepBlock, to)
-			grad := t.grad.flat[at:end]
-			if clip != 1 {
-				t.rt.Kernels.Scale(grad, clip)
-			}
-			t.rt.Kernels.AdamW(t.weights.flat[at:end], grad, t.m[at:end], t.v[at:end], k)
-			clear(grad)
+// update is the parameters from..to of the flat order, at most stepBlock of one tensor.
+type update struct {
+	from, to int
+	decays   bool
+}
+
+func updatesOf(w *Weights) (list []update) {
+	offset := 0
+	for _, tensor := range w.Tensors() {
+		end := offset + len(tensor.Data)
+		for ; offset < end; offset = min(offset+stepBlock, end) {
+			list = append(list, update{offset, min(offset+stepBlock, end), len(tensor.Shape) > 1})
 		}
-	})
+	}
+	return list
+}
+
+// update applies one step to the parameters of u and sets their gradient to zero.
+func (t *Trainer) update(u update, clip float32, k kernel.Adam) {
+	grad := t.grad.flat[u.from:u.to]
+	if clip != 1 {
+		t.rt.Kernels.Scale(grad, clip)
+	}
+	t.rt.Kernels.AdamW(t.weights.flat[u.from:u.to], grad, t.m[u.from:u.to], t.v[u.from:u.to], k)
+	clear(grad)
 }

@@ -57,12 +57,15 @@ type samplerBlock struct {
 // NewSampler packs the weights. Later changes of w are not seen.
 func NewSampler(rt Runtime, w *Weights) *Sampler {
 	rt = rt.withDefaults()
-	packed := packForward(rt.Kernels, w)
+	k, c, forwards := rt.Kernels, w.config, orientation(forwards)
 	s := &Sampler{
-		rt: rt, config: w.config, rotary: newRotary(w.config), embed: clone(w.embed), norm: clone(w.norm), head: packed.head,
+		rt: rt, config: c, rotary: newRotary(c), embed: clone(w.embed), norm: clone(w.norm),
+		head: forwards.pack(k, w.head, c.Dim, c.Vocab),
 	}
-	for i, b := range w.blocks {
-		s.blocks = append(s.blocks, samplerBlock{clone(b.attnNorm), clone(b.qNorm), clone(b.kNorm), clone(b.mlpNorm), packed.blocks[i]})
+	for _, b := range w.blocks {
+		s.blocks = append(s.blocks, samplerBlock{
+			clone(b.attnNorm), clone(b.qNorm), clone(b.kNorm), clone(b.mlpNorm), forwards.packBlock(k, c, &b),
+		})
 	}
 	return s
 }

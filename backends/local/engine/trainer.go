@@ -16,14 +16,15 @@ type Trainer struct {
 	grad    *Weights
 	m, v    []float32 // AdamW moments, in the order of Flat
 	steps   int
-	rotary  rotary
-	batch   batch
-	acts    activations
-	scratch scratch
-	factors factors
-	lanes   []*lane        // one per thread
-	ahead   *packedWeights // of the forward pass,
-	back    *packedWeights // and of the backward pass
+	updates []update // that make up a step
+
+	rotary      rotary
+	batch       batch
+	acts        activations
+	scratch     scratch
+	factors     factors
+	lanes       []*lane // one per thread
+	ahead, back packedWeights
 }
 
 // NewTrainer returns a Trainer of w, which it changes in place at each Step.
@@ -31,8 +32,8 @@ func NewTrainer(rt Runtime, w *Weights) *Trainer {
 	n, rt := len(w.flat), rt.withDefaults()
 	return &Trainer{
 		rt: rt, config: w.config, weights: w, grad: NewWeights(w.config),
-		m: make([]float32, n), v: make([]float32, n), rotary: newRotary(w.config),
-		ahead: packForward(rt.Kernels, w), back: packBackward(rt.Kernels, w),
+		m: make([]float32, n), v: make([]float32, n), updates: updatesOf(w), rotary: newRotary(w.config),
+		ahead: orientation(forwards).packWeights(rt.Kernels, w), back: orientation(backwards).packWeights(rt.Kernels, w),
 	}
 }
 
@@ -51,10 +52,6 @@ func (t *Trainer) run(seqs []Sequence, g Grad) ([][]float32, error) {
 	if err := t.config.checkSequences(seqs); err != nil {
 		return nil, err
 	}
-	t.ahead.renew(t.rt)
-	if g != nil {
-		t.back.renew(t.rt)
-	}
 	logprobs := make([][]float32, len(seqs))
 	for i, s := range seqs {
 		logprobs[i] = make([]float32, len(s.Tokens))
@@ -62,7 +59,7 @@ func (t *Trainer) run(seqs []Sequence, g Grad) ([][]float32, error) {
 	for first := 0; first < len(seqs); {
 		first = t.batch.fill(seqs, first)
 		t.reserve(&t.batch)
-		t.forward(&t.batch)
+		t.forward(&t.batch, g != nil)
 		t.loss(&t.batch, logprobs, g)
 		if g != nil {
 			t.backward(&t.batch)

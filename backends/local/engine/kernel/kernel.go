@@ -8,7 +8,7 @@
 // reproduced under the set whose name is recorded beside it, whatever the compiler, GOAMD64 or threads.
 //
 // Contents: kernel.go chooses a set; matmul.go splits a product over threads and blocks, tile.go packs and sweeps a block,
-// packed.go keeps weights packed; vector.go checks and combines the vector kernels, exp.go holds the mathematics of exp and
+// packed.go keeps weights packed, factor.go the factors of their gradients; vector.go checks and combines the vector kernels, exp.go holds the mathematics of exp and
 // log; portable_*.go is the set in plain Go, set_amd64.go lists the assembly that the generator in gen writes.
 package kernel
 

@@ -41,19 +41,24 @@ func (s *Set) MatMul(threads, M, N, K int, a, b Mat, c []float32, ldc int, add b
 	}
 	a.mustHold("A", M, K)
 	b.mustHold("B", K, N)
-	if threads = min(threads, M*N*K/minimalShare); threads <= 1 {
+	if threads = min(threads, M*N*K/minimalShare); threads > 1 {
+		s.tiles.shared(threads, M, N, K, a, b, c, ldc, add)
+	} else {
 		s.tiles.product(M, N, K, a, b, c, ldc, add)
-		return
 	}
-	byRows := M >= N || M >= 2*threads*s.tiles.rows
+}
+
+// shared is product on several goroutines, each with its own rows or columns of C.
+func (t *tiles) shared(threads, M, N, K int, a, b Mat, c []float32, ldc int, add bool) {
+	byRows := M >= N || M >= 2*threads*t.rows
 	var group sync.WaitGroup
 	for i := range threads {
 		part := func() {
 			if lo, hi := share(M, i, threads), share(M, i+1, threads); byRows && lo < hi {
-				s.tiles.product(hi-lo, N, K, a.at(lo, 0), b, c[lo*ldc:], ldc, add)
+				t.product(hi-lo, N, K, a.at(lo, 0), b, c[lo*ldc:], ldc, add)
 			}
 			if lo, hi := share(N, i, threads), share(N, i+1, threads); !byRows && lo < hi {
-				s.tiles.product(M, hi-lo, K, a, b.at(0, lo), c[lo:], ldc, add)
+				t.product(M, hi-lo, K, a, b.at(0, lo), c[lo:], ldc, add)
 			}
 		}
 		if i < threads-1 {

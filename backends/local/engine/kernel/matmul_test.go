@@ -155,6 +155,8 @@ func TestMatMulPanicsOutOfBounds(t *testing.T) {
 		"C too short":    func() { s.MatMul(1, 2, 2, 3, ok, Mat{make([]float32, 6), 2, 1}, make([]float32, 3), 2, false) },
 		"no unit stride": func() { s.MatMul(1, 1, 1, 1, Mat{ok.P, 2, 2}, ok, make([]float32, 1), 1, false) },
 		"packed A short": func() { s.Pack(ok, 2, 3).Mul(4, make([]float32, 7), 2, make([]float32, 12), 3, false) },
+		"full factor":    func() { s.NewLeft(2, 3).Put(1, 2, ok.P, 3) },
+		"factor's rows":  func() { s.NewRight(2, 4).Put(0, 2, ok.P, 3) },
 		"uneven vectors": func() { s.Dot(ok.P, ok.P[1:]) },
 	}
 	for name, call := range cases {

@@ -60,7 +60,10 @@ func TestSoftmax(t *testing.T) {
 			for _, scale := range []float32{1, -.5, 3} {
 				x := normals(uint64(n), n)
 				p, lse := refSoftmax(x, scale)
+				same := append([]float32(nil), x...)
+				s.Probabilities(same, scale)
 				got := s.Softmax(x, scale)
+				sameBits(t, "without the logarithm", x, same)
 				if n == 0 {
 					if !math.IsInf(float64(got), -1) {
 						t.Fatalf("log sum exp of nothing is %g, want -Inf", got)
