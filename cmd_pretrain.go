@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -22,12 +24,19 @@ func (a *app) pretrainCommand() *cobra.Command {
 			go func() {
 				select {
 				case <-a.stop:
-					fmt.Fprintln(a.stderr, interrupted)
+					fmt.Fprintln(a.stderr, "interrupted: saving what was reached")
 					cancel()
 				case <-ctx.Done():
 				}
 			}()
-			if err := steps.Pretrain(ctx, spec, out, a.stderr); err != nil {
+			err = steps.Pretrain(ctx, spec, out, a.stderr)
+			switch {
+			case err == context.Canceled: // and nothing besides, such as a checkpoint that could not be saved
+				fmt.Fprintf(a.stderr, "stopped. To go on:\n  idiolect pretrain %s -o %s\n", shellQuote(args[0]), shellQuote(out))
+				return &exitError{code: exitInterrupted}
+			case errors.Is(err, context.Canceled):
+				return &exitError{exitInterrupted, err}
+			case err != nil:
 				return &exitError{exitFailed, err}
 			}
 			return nil

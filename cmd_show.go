@@ -140,7 +140,7 @@ func matching(rows []map[string]any, columns []string, where string) ([]map[stri
 	for _, row := range rows {
 		v, err := expr.Run(program, row)
 		if err != nil {
-			return nil, fmt.Errorf("--where: %w", err)
+			return nil, fmt.Errorf("--where: %w\nhint: a missing value is nil: x != nil and x > 1", err)
 		}
 		switch yes, ok := v.(bool); {
 		case yes:

@@ -48,11 +48,11 @@ func live(t *testing.T, runs string, threads int, f fail.Injector, stop chan str
 	t.Helper()
 	spec, set := smallSpec(t)
 	a := &app{stdout: io.Discard, stderr: io.Discard, stop: stop, options: runner.Options{CheckpointEvery: -1, Fail: f}}
-	exp, err := a.read(spec, specFlags{set: set})
+	engine, err := local.New(threads)
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := local.New(threads)
+	exp, err := a.read(spec, specFlags{set: set}, steps.Machines{engine})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,11 +43,7 @@ func (f *specFlags) add(c *cobra.Command) {
 }
 
 // read reads and checks a spec.
-func (a *app) read(path string, f specFlags) (*specs.Experiment, error) {
-	machines, err := machines(f.threads)
-	if err != nil {
-		return nil, usage(err)
-	}
+func (a *app) read(path string, f specFlags, machines steps.Machines) (*specs.Experiment, error) {
 	exp, err := specs.Read(path, steps.Language(machines), specs.Options{Set: f.set, Env: environment(path)})
 	if err != nil {
 		var pe *os.PathError
@@ -74,13 +70,13 @@ func (a *app) compile(ctx context.Context, path string, f specFlags) (*project, 
 	if f.runs == "" {
 		return nil, usage(errors.New("-o names no directory - leave it out for " + defaultRuns))
 	}
-	exp, err := a.read(path, f)
-	if err != nil {
-		return nil, err
-	}
 	machines, err := machines(f.threads)
 	if err != nil {
 		return nil, usage(err)
+	}
+	exp, err := a.read(path, f, machines)
+	if err != nil {
+		return nil, err
 	}
 	p := &project{exp: exp, runs: f.runs, source: asRun(exp.Source, f.set)}
 	if p.plan, err = steps.Compile(ctx, exp, machines); err != nil {

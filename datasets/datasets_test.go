@@ -70,6 +70,20 @@ func TestOrderOfWhatIsDone(t *testing.T) {
 	}
 }
 
+// A value that no artifact can hold is an error of its row, never a row dropped.
+func TestWhatJSONCannotHold(t *testing.T) {
+	for name, entry := range map[string]string{
+		"an infinity":              `set: {x: "1.0 / n"}`,
+		"before rows are compared": `set: {x: "1.0 / n"}, dedup: true`,
+		"not a number":             `set: {x: "0.0 / n"}, dedup: {rouge_l: 0.9}`,
+	} {
+		_, err := Prepare(numbered(3), data(t, entry), ".", 7, nil) // row 1 has n = 0
+		if err == nil || !strings.Contains(err.Error(), "row 1: set x: ") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 // A row's key is that of the row as it was read: what is done to it later, and
 // which other rows there are, does not matter; equal rows are told apart.
 func TestKeysSurvive(t *testing.T) {

@@ -25,7 +25,10 @@ func Prepare(src Source, d *specs.Data, dir string, seed int64, vars map[string]
 
 // Arrange applies dedup, shuffle, limit and split to rows that were read or made.
 func Arrange(rows []Row, d *specs.Data, seed int64) ([]Row, error) {
-	rows = dedup(rows, d.Dedup)
+	rows, err := dedup(rows, d.Dedup)
+	if err != nil {
+		return nil, err
+	}
 	if d.Shuffle {
 		draw(rows, seed, rng.Shuffle)
 	}
@@ -83,6 +86,9 @@ func shape(fields map[string]any, d *specs.Data, vars map[string]any) (bool, err
 		if err != nil {
 			return false, fmt.Errorf("set %s: %w", a.Name, err)
 		}
+		if _, err := Canonical(v); err != nil { // NaN and the infinities, above all
+			return false, fmt.Errorf("set %s: %v is nothing that JSON can hold - rows are kept as JSON", a.Name, v)
+		}
 		fields[a.Name] = v
 	}
 	if d.Where == nil {
@@ -105,21 +111,24 @@ func Env(fields, vars map[string]any) map[string]any {
 
 // dedup drops a row that repeats an earlier one: the same fields, or an input
 // whose ROUGE-L with the input of a kept one reaches the bar.
-func dedup(rows []Row, d specs.Dedup) []Row {
+func dedup(rows []Row, d specs.Dedup) ([]Row, error) {
 	if !d.On && d.RougeL == 0 {
-		return rows
+		return rows, nil
 	}
 	seen := map[string]bool{}
 	var kept []Row
 	for _, row := range rows {
 		text, err := Canonical(row.Fields)
-		if err != nil || seen[text] || d.RougeL > 0 && near(row, kept, d.RougeL) {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", row.Place, err)
+		}
+		if seen[text] || d.RougeL > 0 && near(row, kept, d.RougeL) {
 			continue
 		}
 		seen[text] = true
 		kept = append(kept, row)
 	}
-	return kept
+	return kept, nil
 }
 
 func near(row Row, kept []Row, bar float64) bool {
@@ -185,7 +194,8 @@ func splitByFraction(order []Row, parts specs.Split, seed int64, part map[string
 	}
 }
 
-// splitByCount deals out counts first, fractions of all rows next, and the rest.
+// splitByCount deals out the parts in the spec's order, counts and fractions of
+// all rows alike; what they leave is the rest's.
 func splitByCount(order []Row, parts specs.Split, part map[string]string) error {
 	at, want, rest := 0, 0, ""
 	for _, p := range parts {

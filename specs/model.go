@@ -33,7 +33,7 @@ type Price struct {
 // backend's default, or what a wider setting says.
 type Sampling struct {
 	Temperature *float64 `yaml:"temperature" doc:"0 is greedy" min:"0" max:"10000"`
-	TopP        *float64 `yaml:"top_p" doc:"nucleus: the smallest set of tokens with this probability" min:"0" max:"1"`
+	TopP        *float64 `yaml:"top_p" doc:"nucleus: the smallest set of tokens with this probability" positive:"true" max:"1"`
 	TopK        *int     `yaml:"top_k" doc:"the k likeliest tokens" positive:"true"`
 	MaxTokens   *int     `yaml:"max_tokens" doc:"longest completion" positive:"true"`
 	Stop        []string `yaml:"stop" doc:"texts that end a completion"`

@@ -3,14 +3,15 @@ package steps
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
 	"idiolect/backends"
 	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 // Asking is a prompt with what it needs from the plan.
@@ -34,9 +35,14 @@ func (c *Compiler) asking(ref specs.PromptRef, inherited *Asking) (*Asking, erro
 		return a, nil
 	}
 	var err error
-	a.Examples, err = c.entry(p.Examples.Data.ID)
+	if a.Examples, err = c.entry(p.Examples.Data.ID); err != nil {
+		return nil, err
+	}
 	a.split = p.Examples.Data.Split
-	return a, err
+	if n := a.Examples.count(a.split); n < int64(p.Examples.Count) {
+		return nil, c.Errorf("prompts."+ref.ID+".examples.count", "", "%d examples of %s, which has %d rows - so many can be shown", p.Examples.Count, p.Examples.Data, n)
+	}
+	return a, nil
 }
 
 // lines says in a key how a policy is asked.
@@ -73,7 +79,7 @@ func (a *Asking) Messages(fields, vars map[string]any, examples []tables.Row) ([
 		ms = append(ms, backends.Message{Role: "system", Content: text})
 	}
 	for _, x := range examples {
-		f, err := rowFields(x)
+		f, err := datasets.Fields(x.Fields)
 		if err != nil {
 			return nil, err
 		}

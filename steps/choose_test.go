@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"idiolect/backends"
 	"idiolect/runner/tables"
 	"idiolect/specs"
@@ -49,6 +51,63 @@ func TestKeepRandomIsAsManyAsAccepted(t *testing.T) {
 	}
 	if len(seen) < 5 {
 		t.Errorf("20 repeats drew only %d choices", len(seen))
+	}
+}
+
+// What was judged is what is trained on, and what the row says its answer is.
+func TestAKeptRowSaysWhatIsTrainedOn(t *testing.T) {
+	whole, cut := "Sure! A poem.", "A poem."
+	k := candidate{Sample: tables.Sample{RowKey: "r", Messages: `[{"role":"user","content":"Write."}]`, Completion: &whole, Extracted: &cut}}
+	row, err := k.row("key", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms, err := decodeMessages(*row.Messages)
+	if err != nil || len(ms) != 2 || ms[1].Content != cut || *row.Output != cut {
+		t.Errorf("messages %v, output %q, %v - want %q", ms, *row.Output, err, cut)
+	}
+}
+
+// What is drawn in one round says nothing of the next, whether rounds are pooled
+// or each replaces the last.
+func TestKeepRandomDrawsAnewInEveryRound(t *testing.T) {
+	seen := map[string]bool{}
+	for round := 1; round <= 20; round++ {
+		seen[ids((&keepStep{how: "random", seed: 1, repeat: 1}).choose(candidates(.5, 1, .25, .2, 1, 1), round))] = true
+	}
+	if len(seen) < 5 {
+		t.Errorf("20 rounds drew only %d choices", len(seen))
+	}
+}
+
+// A batch larger than the data is all of the data, and costs no more memory.
+func TestABatchLargerThanTheData(t *testing.T) {
+	s := sftDefaults()
+	s.BatchSize = 1 << 50
+	tu := &tuning{tuneStep: &tuneStep{settings: s, start: &Policy{}}, data: []backends.Datum{{Weights: []float32{1}}, {Weights: []float32{1}}}}
+	tu.plan()
+	if got := tu.batch(0); len(got) != 2 || tu.steps != s.Epochs {
+		t.Errorf("a batch of %d rows, %d steps", len(got), tu.steps)
+	}
+}
+
+// A resumed training meets the same batches.
+func TestBatchesAfterAResume(t *testing.T) {
+	s := sftDefaults()
+	s.BatchSize = 3
+	started := func() *tuning {
+		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, repeat: 1, start: &Policy{}}}
+		for i := range int32(10) {
+			tu.data = append(tu.data, backends.Datum{Tokens: []int32{i}, Weights: []float32{1}})
+		}
+		tu.plan()
+		return tu
+	}
+	whole := started()
+	for i := range whole.steps {
+		if d := cmp.Diff(whole.batch(i), started().batch(i)); d != "" {
+			t.Errorf("step %d (-uninterrupted +resumed):\n%s", i, d)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *compareStep) Run(ctx context.Context, r *runner.Run) error {
 	}
 	t := &comparison{compareStep: s, key: string(r.Key()), all: all}
 	for _, judge := range s.judges() {
-		for repeat := range s.rows() {
+		for repeat := range s.lines() {
 			for _, m := range s.methods() {
 				if err := t.score(m, judge, repeat); err != nil {
 					return err
@@ -58,13 +58,13 @@ func (s *compareStep) Run(ctx context.Context, r *runner.Run) error {
 	return writeTable(r, "differences.parquet", t.differences)
 }
 
-// rows are the lines of a method in the tables: 0 is pooled, the others are the
-// repeats; one repeat alone is told once, as pooled.
-func (s *compareStep) rows() []int {
+// lines is how many lines a method has in the tables: line 0 is pooled, the
+// others are the repeats; one repeat alone is told once, as pooled.
+func (s *compareStep) lines() int {
 	if s.repeats == 1 {
-		return make([]int, 1)
+		return 1
 	}
-	return make([]int, s.repeats+1)
+	return s.repeats + 1
 }
 
 type comparison struct {
@@ -140,10 +140,7 @@ func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []
 	}
 	row := tables.Score{
 		ID: tables.ID(t.key, "", int64(len(t.scores))), Replicate: int64(len(t.scores)), Eval: t.eval, Method: method, Judge: judge,
-		Criterion: optional(criterion), Repeat: repeatColumn(repeat), N: int64(len(vs)), Clusters: int64(len(cs)), Interval: "clustered",
-	}
-	if len(vs) == len(cs) {
-		row.Interval = "wilson"
+		Criterion: optional(criterion), Repeat: repeatColumn(repeat), N: int64(len(vs)), Clusters: int64(len(cs)), Interval: intervalName(cs),
 	}
 	for _, v := range vs {
 		if v.Error != nil {
@@ -161,6 +158,16 @@ func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []
 	}
 	t.scores = append(t.scores, row)
 	return nil
+}
+
+// intervalName says which interval [stats.MeanClustered] gives: Wilson's for one
+// yes or no per row, else the clustered one.
+func intervalName(cs []stats.Cluster) string {
+	single := func(c stats.Cluster) bool { return len(c.Values) == 1 && (c.Values[0] == 0 || c.Values[0] == 1) }
+	if slices.ContainsFunc(cs, func(c stats.Cluster) bool { return !single(c) }) {
+		return "clustered"
+	}
+	return "wilson"
 }
 
 // compare adds the paired difference of every two methods.

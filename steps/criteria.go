@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,15 +16,20 @@ type weighed struct {
 	score  float64            // weighted mean of the values, 0 to 1; not yet 0 for hard failures
 }
 
-// programmed checks that every criterion of a rubric has a program.
+// programmed checks that a rubric's criteria have programs, and a score to reach.
 func programmed(r *specs.Rubric) error {
 	if len(r.Criteria) == 0 {
 		return fmt.Errorf("the rubric has no criteria - a program judges by their expr")
 	}
+	most := 0.0
 	for _, k := range r.Criteria {
 		if k.Expr == nil {
 			return fmt.Errorf("criterion %q has no expr - a judge without a model is a program and needs one", k.Name)
 		}
+		most += max(k.Weight, 0)
+	}
+	if most == 0 {
+		return errors.New("no criterion has a weight above 0, so every score would be 0 - penalties are taken off what other criteria give")
 	}
 	return nil
 }

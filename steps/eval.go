@@ -43,7 +43,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 		}
 	}
 	c.plan.Add(runner.Action{
-		ID: path, Kind: "compare", Version: 1, Step: compare, Inputs: inputs, Pos: c.Pos(path),
+		ID: path, Kind: "compare", Version: 2, Step: compare, Inputs: inputs, Pos: c.Pos(path),
 		// The tables name methods and judges, so here ids do decide the result.
 		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
 		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)), Estimate: runner.Estimate{Exact: true},

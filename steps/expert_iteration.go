@@ -102,5 +102,5 @@ func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *en
 	}
 	samples := c.sample(c.id(id+".samples", repeat), q)
 	verdicts, err := c.verdicts(c.id(id+".verdicts", repeat), s.Judge, samples)
-	return judgedSamples{samples, verdicts}, err
+	return judgedSamples{samples, verdicts, round}, err
 }

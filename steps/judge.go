@@ -118,7 +118,7 @@ func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error)
 		v.Error = optional("there is no completion: " + *x.Error)
 		return v, nil
 	}
-	fields, err := decodeFields(x.Fields)
+	fields, err := datasets.Fields(x.Fields)
 	if err != nil {
 		return v, err
 	}

@@ -12,22 +12,29 @@ import (
 	"idiolect/runner/tables"
 )
 
-// judgedSamples is one round of samples with its verdicts.
-type judgedSamples struct{ samples, verdicts *runner.Action }
+// judgedSamples is one round of samples with its verdicts; rounds count from 1.
+type judgedSamples struct {
+	samples, verdicts *runner.Action
+	round             int
+}
 
 // keep adds the step that chooses, of judged samples, the rows to train on.
 func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *runner.Action {
+	step := &keepStep{how: how, seed: c.Seed, repeat: repeat}
 	a := runner.Action{
-		ID: id, Kind: "keep", Version: 1, Pos: c.Pos(id),
+		ID: id, Kind: "keep", Version: 1, Pos: c.Pos(id), Step: step,
 		Lines: []runner.Line{line("keep", how)},
 		Says:  "keep " + how,
-		Step:  &keepStep{how: how, rounds: len(rounds), seed: c.Seed, repeat: repeat},
 	}
 	if how == "random" {
 		a.Lines = append(a.Lines, c.seed())
 		a.Lines = append(a.Lines, repeatLine(repeat)...)
+		if first := rounds[0].round; first > 1 {
+			a.Lines = append(a.Lines, line("round", first))
+		}
 	}
 	for i, r := range rounds {
+		step.rounds = append(step.rounds, r.round)
 		a.Inputs = append(a.Inputs, runner.Input{Name: fmt.Sprintf("samples.%d", i), From: r.samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", i), From: r.verdicts})
 	}
 	return c.plan.Add(a)
@@ -45,7 +52,7 @@ func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *run
 // end where there is none. Errors are never training data.
 type keepStep struct {
 	how    string
-	rounds int
+	rounds []int // their numbers, from 1
 	seed   int64
 	repeat int
 }
@@ -54,14 +61,13 @@ type keepStep struct {
 type candidate struct {
 	tables.Sample
 	value float64
-	round int
 }
 
 // Run writes the kept completions as conversations.
 func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
 	var kept []candidate
-	for round := range s.rounds {
-		all, err := s.candidates(r, round)
+	for i, round := range s.rounds {
+		all, err := s.candidates(r, i)
 		if err != nil {
 			return err
 		}
@@ -81,18 +87,18 @@ func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
 	return writeTable(r, "rows.parquet", rows)
 }
 
-// candidates are the finished, judged samples of a round, in row-key order.
-func (s *keepStep) candidates(r *runner.Run, round int) ([]candidate, error) {
-	samples, err := readTable[tables.Sample](r.In(fmt.Sprintf("samples.%d", round)), "samples.parquet")
+// candidates are the finished, judged samples of the i-th round, in row-key order.
+func (s *keepStep) candidates(r *runner.Run, i int) ([]candidate, error) {
+	samples, err := readTable[tables.Sample](r.In(fmt.Sprintf("samples.%d", i)), "samples.parquet")
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := readTable[tables.Verdict](r.In(fmt.Sprintf("verdicts.%d", round)), "verdicts.parquet")
+	verdicts, err := readTable[tables.Verdict](r.In(fmt.Sprintf("verdicts.%d", i)), "verdicts.parquet")
 	if err != nil {
 		return nil, err
 	}
 	if len(samples) != len(verdicts) {
-		return nil, fmt.Errorf("round %d has %d samples and %d verdicts", round+1, len(samples), len(verdicts))
+		return nil, fmt.Errorf("round %d has %d samples and %d verdicts", s.rounds[i], len(samples), len(verdicts))
 	}
 	var all []candidate
 	for i, x := range samples {
@@ -101,7 +107,7 @@ func (s *keepStep) candidates(r *runner.Run, round int) ([]candidate, error) {
 			return nil, fmt.Errorf("verdict %s is about sample %s - want %s", v.ID, v.SampleID, x.ID)
 		}
 		if v.Error == nil && x.Finish != nil && *x.Finish == "stop" {
-			all = append(all, candidate{x, verdictValue(v), round})
+			all = append(all, candidate{x, verdictValue(v)})
 		}
 	}
 	return all, nil
@@ -132,7 +138,7 @@ func (s *keepStep) choose(all []candidate, round int) []candidate {
 				n++
 			}
 		}
-		drawn := rng.New(s.seed, rng.Order, "keep random", fmt.Sprintf("%d.r%d", s.repeat, round+1)).Perm(len(all))[:n]
+		drawn := rng.New(s.seed, rng.Order, "keep random", fmt.Sprintf("%d.r%d", s.repeat, round)).Perm(len(all))[:n]
 		slices.Sort(drawn)
 		out := make([]candidate, n)
 		for i, at := range drawn {
@@ -170,6 +176,6 @@ func (k candidate) row(key string, replicate int64) (tables.Row, error) {
 	text := judged(k.Sample)
 	return tables.Row{
 		ID: tables.ID(key, k.RowKey, replicate), RowKey: k.RowKey, Replicate: replicate, Fields: k.Fields, User: k.User,
-		Output: k.Completion, Parent: &k.ID, Messages: optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text}))),
+		Output: &text, Parent: &k.ID, Messages: optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text}))),
 	}, nil
 }

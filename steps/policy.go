@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"idiolect/backends"
-	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
@@ -45,9 +44,6 @@ func (p *Policy) open(a *runner.Artifact) (opened, error) {
 	return o, err
 }
 
-// rowFields decodes the columns of a stored row.
-func rowFields(r tables.Row) (map[string]any, error) { return decodeFields(r.Fields) }
-
 func readTable[T any](a *runner.Artifact, file string) ([]T, error) {
 	path, err := a.Path(file)
 	if err != nil {
@@ -66,11 +62,6 @@ func writeTable[T any](r *runner.Run, file string, rows []T) error {
 		return err
 	}
 	return w.Close()
-}
-
-// decodeFields reads the columns of a row or sample, whole numbers as int64.
-func decodeFields(text string) (map[string]any, error) {
-	return datasets.Fields(text)
 }
 
 func mustJSON(v any) string {

@@ -21,15 +21,16 @@ type entry struct {
 	action *runner.Action
 	source datasets.Source
 	data   *specs.Data
-	rows   []datasets.Row // as the step will find them; nil when only the run can know
+	sums   []string         // SHA-256 of each of the source's files
+	sizes  map[string]int64 // rows of each split, as the step will find them; "" is in none
 }
 
 // count says how many rows a reference names.
 func (e *entry) count(split string) int64 {
 	n := int64(0)
-	for _, r := range e.rows {
-		if inSplit(split, r.Split) {
-			n++
+	for name, rows := range e.sizes {
+		if inSplit(split, name) {
+			n += rows
 		}
 	}
 	return n
@@ -51,17 +52,21 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	}
 	src := d.Source.(datasets.Source)
 	path := "data." + id
-	lines, err := c.sourceLines(src, d)
+	sums, err := fileHashes(src, c.Dir)
 	if err != nil {
 		return nil, c.Errorf(path+".path", "", "%v", err)
 	}
-	e := &entry{source: src, data: d}
-	if e.rows, err = datasets.Prepare(src, d, c.Dir, c.Seed, c.Vars); err != nil {
+	rows, err := datasets.Prepare(src, d, c.Dir, c.Seed, c.Vars)
+	if err != nil {
 		return nil, c.Errorf(path, "", "%v", err)
 	}
+	e := &entry{source: src, data: d, sums: sums, sizes: map[string]int64{}}
+	for _, r := range rows {
+		e.sizes[r.Split]++
+	}
 	e.action = c.plan.Add(runner.Action{
-		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines,
-		Says:     fmt.Sprintf("read %d rows of %s", len(e.rows), d.Kind),
+		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e),
+		Says:     fmt.Sprintf("read %d rows of %s", len(rows), d.Kind),
 		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, vars: c.Vars},
 		Estimate: runner.Estimate{Exact: true},
 	})
@@ -70,15 +75,12 @@ func (c *Compiler) entry(id string) (*entry, error) {
 }
 
 // sourceLines are all that decides the rows: files by content, and settings.
-func (c *Compiler) sourceLines(src datasets.Source, d *specs.Data) ([]runner.Line, error) {
+func (c *Compiler) sourceLines(e *entry) []runner.Line {
+	d := e.data
 	kind, _ := datasets.Sources().Find(d.Kind)
 	lines := []runner.Line{line("source", fmt.Sprintf("%s/%d", d.Kind, kind.Version))}
-	lines = append(lines, settingLines("source", src, kind.New())...)
-	for i, f := range src.Files(c.Dir) {
-		sum, err := fileHash(f.Path)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
-		}
+	lines = append(lines, settingLines("source", e.source, kind.New())...)
+	for i, sum := range e.sums {
 		lines = append(lines, line(fmt.Sprintf("file.%d", i), "sha256:"+sum))
 	}
 	for i, r := range d.Columns {
@@ -106,7 +108,7 @@ func (c *Compiler) sourceLines(src datasets.Source, d *specs.Data) ([]runner.Lin
 	if d.Shuffle && d.Limit > 0 || len(d.Split) > 0 {
 		lines = append(lines, c.seed())
 	}
-	return lines, nil
+	return lines
 }
 
 func dataExprs(d *specs.Data) []*specs.Expr {
@@ -115,6 +117,19 @@ func dataExprs(d *specs.Data) []*specs.Expr {
 		exprs = append(exprs, a.Expr)
 	}
 	return exprs
+}
+
+// fileHashes are those of the source's files, in its order.
+func fileHashes(src datasets.Source, dir string) ([]string, error) {
+	var sums []string
+	for _, f := range src.Files(dir) {
+		sum, err := fileHash(f.Path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		sums = append(sums, sum)
+	}
+	return sums, nil
 }
 
 func fileHash(path string) (string, error) {
@@ -148,11 +163,22 @@ type readStep struct {
 	vars  map[string]any
 }
 
-// Run reads the source again: the plan may be older than the process.
+// Run reads the source again, so that a plan holds no rows. What it read has to
+// be what the step's key says: the artifact would else stand for another file,
+// in every later run too.
 func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
 	rows, err := datasets.Prepare(s.entry.source, s.entry.data, s.dir, s.seed, s.vars)
 	if err != nil {
 		return err
+	}
+	sums, err := fileHashes(s.entry.source, s.dir)
+	if err != nil {
+		return err
+	}
+	for i, f := range s.entry.source.Files(s.dir) {
+		if sums[i] != s.entry.sums[i] {
+			return fmt.Errorf("%s was changed after the plan was made - run again", f.Name)
+		}
 	}
 	out := make([]tables.Row, len(rows))
 	for i, row := range rows {

@@ -2,6 +2,8 @@ package steps
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // refuse reports settings that the language has and this release does not carry
@@ -36,8 +38,8 @@ func (c *Compiler) refuse() {
 }
 
 func (c *Compiler) later(path string, said map[string]bool) {
-	for key, is := range said {
-		if is {
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		if said[key] {
 			c.note(nil, c.Errorf(path+"."+key, "leave it out", "%s has no effect in this release", key))
 		}
 	}

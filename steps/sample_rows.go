@@ -3,6 +3,8 @@ package steps
 import (
 	"errors"
 	"fmt"
+
+	"idiolect/datasets"
 	"idiolect/internal/rng"
 	"idiolect/runner"
 	"idiolect/runner/tables"
@@ -29,7 +31,7 @@ func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
 		if at++; !s.part.has(at) {
 			continue
 		}
-		fields, err := rowFields(row)
+		fields, err := datasets.Fields(row.Fields)
 		if err != nil {
 			return nil, err
 		}

@@ -23,13 +23,13 @@ type SFT struct {
 // SFTHyperparameters tune supervised fine-tuning. The loss of a batch is the
 // mean over its assistant tokens.
 type SFTHyperparameters struct {
-	Epochs       int        `yaml:"epochs" doc:"passes over the rows" positive:"true"`
-	Steps        int        `yaml:"steps" doc:"optimizer steps, instead of epochs" positive:"true"`
+	Epochs       int        `yaml:"epochs" doc:"passes over the rows" positive:"true" max:"1000000"`
+	Steps        int        `yaml:"steps" doc:"optimizer steps, instead of epochs" positive:"true" max:"1000000"`
 	BatchSize    int        `yaml:"batch_size" doc:"rows per step" positive:"true"`
 	LearningRate specs.Auto `yaml:"learning_rate" doc:"a number, or auto: by parameters and steps" positive:"true"`
 	Schedule     string     `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
 	Warmup       int        `yaml:"warmup" doc:"steps until the rate is reached" min:"0"`
-	FinalRate    float64    `yaml:"final_rate" doc:"share of the rate left at the last step" min:"0" max:"1"`
+	FinalRate    float64    `yaml:"final_rate" doc:"share of the rate that the schedule falls to, at its end" min:"0" max:"1"`
 	ClipNorm     float64    `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
 	WeightDecay  float64    `yaml:"weight_decay" doc:"of AdamW" min:"0"`
 	Beta1        float64    `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`

@@ -37,7 +37,9 @@ type tuning struct {
 	trainer backends.Trainer
 	base    opened
 	data    []backends.Datum
-	order   []int // data index of every row of every step
+	order   *rng.Stream // of the rows, drawn epoch by epoch
+	epoch   []int       // data indices of the epoch that was drawn last
+	epochs  int         // how many were drawn
 	steps   int
 	rate    float64
 	log     []tables.Training
@@ -122,7 +124,7 @@ func (t *tuning) step(ctx context.Context, i int) error {
 	}
 	row := tables.Training{
 		ID: tables.ID(string(t.r.Key()), "", int64(i)), Replicate: int64(i), Step: int64(i + 1), Loss: out.Loss,
-		Epoch: float64(i+1) / float64((len(t.data)+s.BatchSize-1)/s.BatchSize), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics),
+		Epoch: float64(i+1) / float64(t.perEpoch()), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics),
 	}
 	for _, d := range batch {
 		row.Tokens += int64(len(d.Tokens))
@@ -140,7 +142,7 @@ func (t *tuning) step(ctx context.Context, i int) error {
 // reached says whether until_loss ends the training: the mean loss of an epoch
 // that has just ended is at or below it.
 func (t *tuning) reached(i int) bool {
-	perEpoch := (len(t.data) + t.settings.BatchSize - 1) / t.settings.BatchSize
+	perEpoch := t.perEpoch()
 	if t.settings.UntilLoss == 0 || (i+1)%perEpoch != 0 {
 		return false
 	}

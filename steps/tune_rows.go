@@ -6,11 +6,12 @@ import (
 	"math"
 
 	"idiolect/backends"
+	"idiolect/datasets"
 	"idiolect/internal/rng"
 	"idiolect/runner/tables"
 )
 
-// load renders the rows and fixes the order of the whole training.
+// load renders the rows and settles how they are trained on.
 func (t *tuning) load() error {
 	rows, err := readTable[tables.Row](t.r.In("rows"), "rows.parquet")
 	if err != nil {
@@ -50,7 +51,7 @@ func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends
 	if row.Output == nil {
 		return nil, errors.New("it has no text in a column output to train on")
 	}
-	fields, err := rowFields(row)
+	fields, err := datasets.Fields(row.Fields)
 	if err != nil {
 		return nil, err
 	}
@@ -58,28 +59,30 @@ func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends
 	return append(ms, backends.Message{Role: "assistant", Content: *row.Output}), err
 }
 
-// plan draws the order of rows, epoch by epoch, and settles the rate.
+// perEpoch is the number of steps in which every row is seen once.
+func (t *tuning) perEpoch() int {
+	return (len(t.data) + t.settings.BatchSize - 1) / t.settings.BatchSize
+}
+
+// plan settles the steps, the order of rows and the rate.
 func (t *tuning) plan() {
-	n, b := len(t.data), t.settings.BatchSize
-	perEpoch := (n + b - 1) / b
-	t.steps = perEpoch * t.settings.Epochs
+	t.steps = t.perEpoch() * t.settings.Epochs
 	if t.settings.Steps > 0 {
 		t.steps = t.settings.Steps
 	}
-	order := rng.New(t.seed, rng.Order, "", fmt.Sprint(t.repeat))
-	for epoch := 0; epoch*perEpoch < t.steps; epoch++ {
-		t.order = append(t.order, order.Perm(n)...)
-	}
+	t.order = rng.New(t.seed, rng.Order, "", fmt.Sprint(t.repeat))
 	t.rate = t.settings.LearningRate.Or(AutoRate(t.start.Info.Params, t.steps))
 }
 
-// batch is the data of step i, from 0: batches do not cross epochs.
+// batch is the data of step i, from 0: batches do not cross epochs. Steps are
+// asked for in order; a resumed training draws the epochs before it again.
 func (t *tuning) batch(i int) []backends.Datum {
-	n, b := len(t.data), t.settings.BatchSize
-	perEpoch := (n + b - 1) / b
-	epoch, at := i/perEpoch, i%perEpoch*b
-	out := make([]backends.Datum, 0, b)
-	for _, at := range t.order[epoch*n+at : epoch*n+min(at+b, n)] {
+	for ; t.epochs <= i/t.perEpoch(); t.epochs++ {
+		t.epoch = t.order.Perm(len(t.data))
+	}
+	from := i % t.perEpoch() * t.settings.BatchSize
+	var out []backends.Datum
+	for _, at := range t.epoch[from:min(from+t.settings.BatchSize, len(t.epoch))] {
 		out = append(out, t.data[at])
 	}
 	return mean(out)

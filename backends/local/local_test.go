@@ -132,6 +132,8 @@ func TestNeighboursChangeNothing(t *testing.T) {
 func TestDamagedModelsAreNamed(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"another architecture": {"config.json", `{"model_type":"gpt2"}`, `model_type "gpt2"`},
+		"a window":             {"config.json", `{"model_type":"qwen3","use_sliding_window":true}`, "use_sliding_window"},
+		"another activation":   {"config.json", `{"model_type":"llama","hidden_act":"gelu"}`, `hidden_act "gelu"`},
 		"no JSON":              {"config.json", `{`, "config.json"},
 		"weights cut short":    {"model.safetensors", "12345678", "safetensors"},
 		"no tokenizer":         {"tokenizer.json", `{}`, "tokenizer"},

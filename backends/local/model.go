@@ -44,6 +44,8 @@ type configFile struct {
 	Tied      bool    `json:"tie_word_embeddings"`
 	Scaling   any     `json:"rope_scaling"`
 	Bias      bool    `json:"attention_bias"`
+	Sliding   bool    `json:"use_sliding_window"`
+	Act       string  `json:"hidden_act"` // "" is silu, as in both architectures
 }
 
 // loadModel reads config.json, generation_config.json, tokenizer.json and
@@ -57,8 +59,10 @@ func loadModel(name string, files fs.FS) (*model, error) {
 	switch {
 	case c.ModelType != "qwen3" && c.ModelType != "llama":
 		return nil, fmt.Errorf("model %s: config.json says model_type %q - qwen3 and llama can be read", name, c.ModelType)
-	case c.Scaling != nil || c.Bias:
-		return nil, fmt.Errorf("model %s: config.json has rope_scaling or attention_bias, which the engine does not compute yet", name)
+	case c.Scaling != nil || c.Bias || c.Sliding:
+		return nil, fmt.Errorf("model %s: config.json has rope_scaling, attention_bias or use_sliding_window, which the engine does not compute yet", name)
+	case c.Act != "" && c.Act != "silu":
+		return nil, fmt.Errorf("model %s: config.json says hidden_act %q - silu is computed", name, c.Act)
 	}
 	if c.HeadDim == 0 {
 		c.HeadDim = c.Dim / max(c.Heads, 1)

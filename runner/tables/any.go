@@ -40,7 +40,10 @@ func ReadAny(path string) (columns []string, rows []map[string]any, err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, row := range got[:n] {
+	if n != len(got) {
+		return nil, nil, fmt.Errorf("%s: %d of %d rows could be read", path, n, len(got))
+	}
+	for _, row := range got {
 		m, ok := row.(map[string]any)
 		if !ok {
 			return nil, nil, fmt.Errorf("%s: a row came back as %T", path, row)

@@ -8,7 +8,7 @@ import (
 
 // ID derives the identifier of an entry: a UUIDv8 (RFC 9562, section 5.8) whose
 // bits are the SHA-256 of step key, row key and replicate. Equal experiments
-// give equal ids, and no two entries of one store share one.
+// give equal ids, and no two entries of one table share one, in all of a store.
 func ID(stepKey, rowKey string, replicate int64) string {
 	h := sha256.Sum256(fmt.Appendf(nil, "idiolect-id/1\n%s\n%s\n%d\n", stepKey, rowKey, replicate))
 	b := h[:16]

@@ -176,7 +176,7 @@ type Score struct {
 	Low           *float64 `parquet:"low,optional"`       // 95% interval of the mean
 	High          *float64 `parquet:"high,optional"`
 	MeanSuccesses *float64 `parquet:"mean_successes,optional"` // successes only: sum / (n - errors)
-	Interval      string   `parquet:"interval"`                // wilson, clustered
+	Interval      string   `parquet:"interval"`                // wilson (one yes or no per topic), clustered
 	Note          *string  `parquet:"note,optional"`
 }
 
@@ -196,7 +196,7 @@ type Difference struct {
 	P          *float64 `parquet:"p,optional"`
 	PHolm      *float64 `parquet:"p_holm,optional"` // within the eval, judge and repeat, over the comparisons with the baseline, or all where the spec asks for all; null outside
 	Test       string   `parquet:"test"`            // mcnemar exact, sign-flip permutation, ...
-	N          int64    `parquet:"n"`               // paired judgements
+	N          int64    `parquet:"n"`               // judgements, of both methods together
 	Clusters   int64    `parquet:"clusters"`
 	Relative   *float64 `parquet:"relative,optional"` // mean / against - 1; null when it cannot be claimed
 	RelLow     *float64 `parquet:"relative_low,optional"`

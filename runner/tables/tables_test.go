@@ -49,6 +49,28 @@ func TestRoundTripKeepsNullsApart(t *testing.T) {
 	}
 }
 
+// Large tables have many pages; both ways of reading give every row.
+func TestLargeTables(t *testing.T) {
+	want := make([]Row, 30_000)
+	for i := range want {
+		want[i] = Row{ID: ID("k", "r", int64(i)), RowKey: "r", Replicate: int64(i), Fields: strings.Repeat("x", i%97)}
+	}
+	path := write(t, want)
+	got, err := Read[Row](path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, err := ReadAny(path)
+	if err != nil || len(rows) != len(want) {
+		t.Fatalf("%d of %d rows, %v", len(rows), len(want), err)
+	}
+	for i, w := range want {
+		if got[i] != w || rows[i]["id"] != w.ID || rows[i]["fields"] != w.Fields {
+			t.Fatalf("row %d is %v and %v - want %v", i, got[i], rows[i], w)
+		}
+	}
+}
+
 func TestReadRefusesAnotherSchema(t *testing.T) {
 	path := write(t, []Training{{Step: 1}})
 	if _, err := Read[Sample](path); err == nil || !strings.Contains(err.Error(), `there is no column "row_id"`) {
