@@ -32,6 +32,11 @@ func printRows(w io.Writer, columns []string, rows []map[string]any, wide int) e
 			cells[i+1] = append(cells[i+1], cellText(row[c]))
 		}
 	}
+	return printCells(w, cells, wide)
+}
+
+// printCells is printRows for texts; the first row holds the columns.
+func printCells(w io.Writer, cells [][]string, wide int) error {
 	lines, fits := aligned(cells, wide)
 	if !fits {
 		lines = blocks(cells)

@@ -2,13 +2,18 @@
 // gives each row its key, and applies what the spec says, always in one order:
 // read, columns, set, where, dedup, shuffle, limit, split.
 //
-//	datasets.go  the interface and the catalogue of sources
-//	row.go       a row and its key
-//	prepare.go   what is done to the rows
-//	lines.go     one row per line of a text file
-//	jsonl.go     one row per line of JSON
-//	inline.go    rows written in the spec
-//	world        the small world that the shipped model was made from
+//	datasets.go       the interface and the catalogue of sources
+//	row.go            a row and its key
+//	prepare.go        what is done to the rows
+//	lines.go          one row per line of a text file
+//	jsonl.go          one row per line of JSON
+//	json.go           one row per item of a JSON list
+//	csv.go            one row per record of a CSV file
+//	parquet.go        one row per row of a Parquet file
+//	parquet_value.go  what its values become
+//	chat.go           one row per conversation of a JSONL file
+//	inline.go         rows written in the spec
+//	world             the small world that the shipped model was made from
 //
 // It knows no models; sources that make rows are steps.
 package datasets
@@ -38,14 +43,18 @@ type File struct{ Name, Path string }
 // int64, float64, []any, map[string]any.
 type Record struct {
 	Fields map[string]any
-	Place  string // file:line as the spec names the file
+	Place  string // file:line, file: item N or file: row N, as the spec names the file
 }
 
 // Sources lists the sources that read, in the order in which a reader meets them.
 func Sources() specs.Catalog[Source] {
 	return specs.Catalog[Source]{
-		lines(),  // a text file
-		jsonl(),  // a file of JSON objects
-		inline(), // the spec itself
+		lines(),          // a text file
+		jsonl(),          // a file of JSON objects
+		jsonList(),       // a file that is a list of JSON objects
+		commaSeparated(), // a CSV file
+		parquetFile(),    // a Parquet file
+		chat(),           // a file of conversations
+		inline(),         // the spec itself
 	}
 }

@@ -28,15 +28,7 @@ type JSONL struct {
 }
 
 // Columns are the keys of the first object.
-func (s *JSONL) Columns(dir string) ([]string, error) {
-	for rec, err := range s.Read(dir) {
-		if err != nil {
-			return nil, err
-		}
-		return slices.Sorted(maps.Keys(rec.Fields)), nil
-	}
-	return nil, fmt.Errorf("%s: the file has no rows", s.Path)
-}
+func (s *JSONL) Columns(dir string) ([]string, error) { return firstKeys(s, dir, s.Path) }
 
 // Files is the file.
 func (s *JSONL) Files(dir string) []File { return []File{{s.Path, resolve(dir, s.Path)}} }
@@ -57,6 +49,17 @@ func (s *JSONL) Read(dir string) iter.Seq2[Record, error] {
 			}
 		}
 	}
+}
+
+// firstKeys are the columns of a source whose rows name them: those of its first.
+func firstKeys(s Source, dir, path string) ([]string, error) {
+	for rec, err := range s.Read(dir) {
+		if err != nil {
+			return nil, err
+		}
+		return slices.Sorted(maps.Keys(rec.Fields)), nil
+	}
+	return nil, fmt.Errorf("%s: the file has no rows", path)
 }
 
 // object reads one JSON object, keeping whole numbers whole.

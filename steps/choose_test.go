@@ -243,3 +243,11 @@ func TestVerdictsThatCannotBeReached(t *testing.T) {
 		t.Error("a criterion without a program became one")
 	}
 }
+
+func TestPlacesWithoutTheFile(t *testing.T) {
+	for place, want := range map[string]string{"data/a.txt:12": "line 12", "b.json: item 3": "item 3", "c.parquet: row 4": "row 4", "row 5": "row 5"} {
+		if got := lineOf(place); got != want {
+			t.Errorf("%s: %q, want %q", place, got, want)
+		}
+	}
+}

@@ -205,10 +205,14 @@ func tableRow(key string, row datasets.Row) (tables.Row, error) {
 // lineOf is a place without the file's name: where a project lies, and what its
 // files are called, decides no artifact.
 func lineOf(place string) string {
-	if i := strings.LastIndexByte(place, ':'); i >= 0 {
-		return "line " + place[i+1:]
+	i := strings.LastIndexByte(place, ':')
+	if i < 0 {
+		return place
 	}
-	return place
+	if at, named := strings.CutPrefix(place[i+1:], " "); named { // "item 3", "row 3"
+		return at
+	}
+	return "line " + place[i+1:]
 }
 
 func textOf(v any) *string {

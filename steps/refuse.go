@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"idiolect/specs"
 )
 
 // refuse reports settings that the language has and this release does not carry
@@ -22,12 +24,10 @@ func (c *Compiler) refuse() {
 		}
 	}
 	for id, j := range c.Judges.All() {
-		c.later("judges."+id, map[string]bool{
-			"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1, "labels": j.Labels.ID != "", "min_agreement": j.MinAgreement != 0,
-		})
+		c.later("judges."+id, laterOfJudge(j))
 	}
 	for id, m := range c.Methods.All() {
-		c.later("methods."+id, map[string]bool{"train_prompt": m.TrainPrompt.ID != ""})
+		c.later("methods."+id, laterOfMethod(m))
 	}
 	for id, e := range c.Evals.All() {
 		c.later("evals."+id, map[string]bool{"seen": e.Seen})
@@ -35,6 +35,33 @@ func (c *Compiler) refuse() {
 	for i, claim := range c.Expect {
 		c.later(fmt.Sprintf("expect.%d", i), map[string]bool{"at": len(claim.At) > 0})
 	}
+}
+
+// laterOfJudge says which of the settings that every judge has are written and
+// come with a later release; laterOfMethod says it of a method's.
+func laterOfJudge(j *specs.Judge) map[string]bool {
+	return map[string]bool{
+		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1, "labels": j.Labels.ID != "", "min_agreement": j.MinAgreement != 0,
+	}
+}
+
+func laterOfMethod(m *specs.Method) map[string]bool {
+	return map[string]bool{"train_prompt": m.TrainPrompt.ID != ""}
+}
+
+// Refused says whether a spec that sets this key, which every kind of this sort
+// (source, method, judge) has, is refused in this release.
+func Refused(sort, key string) bool {
+	var later map[string]bool
+	switch sort {
+	case "method":
+		later = laterOfMethod(&specs.Method{})
+	case "judge":
+		later = laterOfJudge(&specs.Judge{})
+		later["model"] = true // see verdicts
+	}
+	_, refused := later[key]
+	return refused
 }
 
 func (c *Compiler) later(path string, said map[string]bool) {
