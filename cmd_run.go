@@ -156,23 +156,31 @@ func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFla
 
 // finish publishes what there is, prints the report and settles the exit code.
 func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr error, again string) error {
-	interrupted := result.Stopped > 0
-	// In this order: a run that is marked done has all its files.
+	// In this order: a run that is marked done has all its files, report included.
 	if err := dir.Publish(p.plan, p.store); err != nil {
 		return errors.Join(runErr, err)
 	}
-	if err := dir.Finish(result, runErr, time.Now()); err != nil {
-		return errors.Join(runErr, err)
-	}
-	if interrupted {
+	ended := time.Now()
+	if result.Stopped > 0 {
+		if err := dir.Finish(result, runErr, ended); err != nil {
+			return errors.Join(runErr, err)
+		}
 		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", result.Done+result.Cached, len(p.plan.Actions), again)
 		return &exitError{code: exitInterrupted}
 	}
-	report, err := reports.Build(reportInput(p, dir.Path, result))
+	in := reportInput(p, dir.Path, result)
+	in.End = dir.End(result, runErr, ended)
+	report, err := reports.Build(in)
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
-	if err := errors.Join(report.Write(dir.Path), report.Terminal(a.stdout, width(a.stdout), colored(a.stdout))); err != nil {
+	if err := report.Write(dir.Path); err != nil {
+		return errors.Join(runErr, err)
+	}
+	if err := dir.Finish(result, runErr, ended); err != nil {
+		return errors.Join(runErr, err)
+	}
+	if err := report.Terminal(a.stdout, width(a.stdout), colored(a.stdout)); err != nil {
 		return errors.Join(runErr, err)
 	}
 	fmt.Fprintf(a.stderr, "report: %s\n", dir.Path+string(os.PathSeparator)+"report.md")

@@ -30,14 +30,15 @@ var errAbsent = errors.New("there is no artifact")
 // source reads the artifacts of a run.
 type source struct {
 	in      Input
-	state   runner.RunState   // of run.json; zero without one
+	state   runner.RunState   // how the run ended; zero when nobody says
 	why     map[string]string // step id -> why it has no artifact
 	damaged []hole
 }
 
 // readEnd learns how the steps ended.
 func (s *source) readEnd() {
-	if s.in.Dir != "" {
+	s.state = s.in.End
+	if s.in.Dir != "" && s.state.State == "" {
 		s.state, _ = runner.ReadRun(s.in.Dir) // a run directory may be older than its run.json
 	}
 	s.why = s.state.Errors

@@ -29,11 +29,12 @@ import (
 
 // Input says which run a report is about.
 type Input struct {
-	Name   string         // the experiment's
-	Dir    string         // run directory, for its run.json and events.jsonl; empty: none is read
-	Plan   *runner.Plan   // what was run
-	Store  *runner.Store  // holds its artifacts, by the keys of the plan's actions
-	Result *runner.Result // how the steps ended; nil: run.json of Dir says it
+	Name   string          // the experiment's
+	Dir    string          // run directory, for its run.json and events.jsonl; empty: none is read
+	Plan   *runner.Plan    // what was run
+	Store  *runner.Store   // holds its artifacts, by the keys of the plan's actions
+	Result *runner.Result  // how the steps ended; nil: run.json of Dir says it
+	End    runner.RunState // of a run that is not recorded as ended yet; zero: run.json of Dir says it
 
 	Evals  []EvalInfo // in the spec's order
 	Claims []Claim    // the spec's expect

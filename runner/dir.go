@@ -85,7 +85,8 @@ func (d *Dir) fill(specSource, plan []byte) (err error) {
 	if err := writeFile(filepath.Join(d.Path, planName), plan, 0o666); err != nil {
 		return err
 	}
-	if err := d.write(RunRunning); err != nil {
+	d.state.State = RunRunning
+	if err := d.write(); err != nil {
 		return err
 	}
 	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
@@ -124,9 +125,10 @@ func (d *Dir) Event(e Event) error {
 	return err
 }
 
-// Finish records how the run ended. A run is done when every step of its plan has its artifact; any other
-// goes on in the same directory when the plan is run again.
-func (d *Dir) Finish(r *Result, err error, now time.Time) error {
+// End is how the run ended, before [Dir.Finish] records it: a report can tell it and yet be there first. A
+// run is done when every step of its plan has its artifact; any other goes on in the same directory when
+// the plan is run again.
+func (d *Dir) End(r *Result, err error, now time.Time) RunState {
 	d.state.Finished = now.UTC()
 	d.state.Done, d.state.Cached, d.state.Failed, d.state.Skipped = r.Done, r.Cached, r.Failed, r.Skipped
 	d.state.Errors = map[string]string{}
@@ -135,18 +137,25 @@ func (d *Dir) Finish(r *Result, err error, now time.Time) error {
 	}
 	switch {
 	case r.Failed > 0 || err != nil && r.Stopped == 0:
-		return d.write(RunFailed)
+		d.state.State = RunFailed
 	case r.Stopped > 0 || r.Left > 0:
-		return d.write(RunStopped)
+		d.state.State = RunStopped
+	default:
+		d.state.State = RunDone
 	}
-	return d.write(RunDone)
+	return d.state
+}
+
+// Finish records how the run ended. Whatever a finished run has to have is written before.
+func (d *Dir) Finish(r *Result, err error, now time.Time) error {
+	d.End(r, err, now)
+	return d.write()
 }
 
 // Close closes the events file.
 func (d *Dir) Close() error { return d.events.Close() }
 
-func (d *Dir) write(state string) error {
-	d.state.State = state
+func (d *Dir) write() error {
 	raw, err := json.MarshalIndent(d.state, "", "  ")
 	if err != nil {
 		return err
