@@ -32,7 +32,13 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printPlan(a.stdout, p.plan, p.plan.Status(p.store, last))
+			if err := printPlan(a.stdout, p.plan, p.plan.Status(p.store, last)); err != nil {
+				return err
+			}
+			if len(p.plan.Later) > 0 {
+				fmt.Fprint(a.stderr, "\nthis plan cannot be run by this release:\n\n", p.plan.Later.Render(colored(a.stderr)))
+			}
+			return nil
 		},
 	}
 	f.add(c)

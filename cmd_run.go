@@ -59,8 +59,11 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 		}
 		return printPlan(a.stdout, p.plan, p.plan.Status(p.store, last))
 	}
+	if len(p.plan.Later) > 0 {
+		return usage(p.plan.Later)
+	}
 	for _, id := range append(f.only, f.fresh...) {
-		if _, ok := p.plan.Find(id); !ok {
+		if len(p.plan.Match(id)) == 0 {
 			return usage(fmt.Errorf("there is no step %q in %s - it has %s", id, path, stepIDs(p.plan)))
 		}
 	}

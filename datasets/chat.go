@@ -25,7 +25,7 @@ func chat() specs.Kind[Source] {
 //
 // and beside them whatever else the object holds.
 type Chat struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 }
 
 // Columns are the four, and the other keys of the first object.

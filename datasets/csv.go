@@ -28,7 +28,7 @@ func commaSeparated() specs.Kind[Source] {
 // CSV reads a file of delimited values. All are text, but for the columns that
 // have a type.
 type CSV struct {
-	Path      string            `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path      string            `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 	Delimiter string            `yaml:"delimiter" doc:"the character between values"`
 	Types     map[string]string `yaml:"types" doc:"columns that are not text; their empty values are null" enum:"int,float,bool"`
 }

@@ -22,7 +22,7 @@ func jsonList() specs.Kind[Source] {
 
 // JSON reads a file that is a list of objects, one item at a time.
 type JSON struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 }
 
 // Columns are the keys of the first object.

@@ -24,7 +24,7 @@ func jsonl() specs.Kind[Source] {
 
 // JSONL reads a file of JSON objects.
 type JSONL struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 }
 
 // Columns are the keys of the first object.

@@ -24,7 +24,7 @@ func lines() specs.Kind[Source] {
 
 // Lines reads a text file.
 type Lines struct {
-	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 }
 
 // Columns is line.

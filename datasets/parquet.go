@@ -23,7 +23,7 @@ func parquetFile() specs.Kind[Source] {
 
 // Parquet reads a Parquet file, a few rows at a time.
 type Parquet struct {
-	Path   string   `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-"` // its content is in the key
+	Path   string   `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 	Fields []string `yaml:"fields" doc:"the columns to read; without it all"`
 }
 

@@ -12,11 +12,11 @@ import (
 	"idiolect/specs"
 )
 
-// Prepare reads a source and applies what the spec says of the entry. vars are
-// the spec's own, seen by expressions as `vars`. Rows come back in the order of
-// their keys, which is the order of every artifact.
-func Prepare(src Source, d *specs.Data, dir string, seed int64, vars map[string]any) ([]Row, error) {
-	rows, err := read(src, d, dir, vars)
+// Prepare reads a source and applies what the spec says of the entry. scope is what
+// expressions see beside the row's columns (see Env). Rows come back in the order
+// of their keys, which is the order of every artifact.
+func Prepare(src Source, d *specs.Data, dir string, seed int64, scope map[string]any) ([]Row, error) {
+	rows, err := read(src, d, dir, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func Arrange(rows []Row, d *specs.Data, seed int64) ([]Row, error) {
 
 // read applies columns, set and where to each row as it comes, so that rows
 // that are not wanted cost no memory.
-func read(src Source, d *specs.Data, dir string, vars map[string]any) ([]Row, error) {
+func read(src Source, d *specs.Data, dir string, scope map[string]any) ([]Row, error) {
 	var rows []Row
 	keys := keyer{}
 	for rec, err := range src.Read(dir) {
@@ -56,7 +56,7 @@ func read(src Source, d *specs.Data, dir string, vars map[string]any) ([]Row, er
 			return nil, fmt.Errorf("%s: %w", rec.Place, err)
 		}
 		row := Row{Key: key, Fields: maps.Clone(rec.Fields), Place: rec.Place}
-		keep, err := shape(row.Fields, d, vars)
+		keep, err := shape(row.Fields, d, scope)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", rec.Place, err)
 		}
@@ -68,7 +68,7 @@ func read(src Source, d *specs.Data, dir string, vars map[string]any) ([]Row, er
 }
 
 // shape renames and sets columns in place and says whether the row is kept.
-func shape(fields map[string]any, d *specs.Data, vars map[string]any) (bool, error) {
+func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, error) {
 	renamed := map[string]any{}
 	for _, r := range d.Columns {
 		v, ok := fields[r.Old]
@@ -82,7 +82,7 @@ func shape(fields map[string]any, d *specs.Data, vars map[string]any) (bool, err
 	}
 	maps.Copy(fields, renamed)
 	for _, a := range d.Set {
-		v, err := a.Expr.Eval(Env(fields, vars))
+		v, err := a.Expr.Eval(Env(fields, scope))
 		if err != nil {
 			return false, fmt.Errorf("set %s: %w", a.Name, err)
 		}
@@ -91,21 +91,25 @@ func shape(fields map[string]any, d *specs.Data, vars map[string]any) (bool, err
 		}
 		fields[a.Name] = v
 	}
+	if p := d.Person; p != nil && fmt.Sprint(fields[p.Column]) != fmt.Sprint(p.Value) {
+		return false, nil
+	}
 	if d.Where == nil {
 		return true, nil
 	}
-	keep, err := d.Where.Bool(Env(fields, vars))
+	keep, err := d.Where.Bool(Env(fields, scope))
 	if err != nil {
 		return false, fmt.Errorf("where: %w", err)
 	}
 	return keep, nil
 }
 
-// Env is what expressions and templates see of a row: its columns and vars.
-func Env(fields, vars map[string]any) map[string]any {
+// Env is what expressions and templates see of a row: its columns, and what the
+// scope adds: vars, and in an experiment with persons profile.
+func Env(fields, scope map[string]any) map[string]any {
 	env := make(map[string]any, len(fields)+2)
 	maps.Copy(env, fields)
-	env["vars"] = vars
+	maps.Copy(env, scope)
 	return env
 }
 

@@ -6,6 +6,7 @@ import "idiolect/specs"
 type Action struct {
 	ID      string   // the spec's own path: methods.tuned, evals.held_out.tuned.hidden
 	Aliases []string // paths of equal actions that were merged into this one
+	At      []int    // its value on each axis of the plan, or [All]; axes that are left out are all meant
 	Kind    string   // what the step does: "sample"
 	Version int      // of the kind; a new one whenever the same lines give another result
 	Step    Step
@@ -19,6 +20,7 @@ type Action struct {
 
 	text string // what the key is the hash of
 	key  Key
+	uses []use
 }
 
 // Input is an edge of the plan: the artifact that a step knows under Name.

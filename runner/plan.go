@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"idiolect/specs"
 )
 
 // Plan is what an experiment will do, before it is done: its actions, dependencies first, otherwise in
@@ -13,6 +16,7 @@ import (
 type Plan struct {
 	Name    string
 	Actions []*Action
+	Later   specs.Errors // what this release does not carry out; a plan with any is told but not run
 
 	byID map[string]*Action
 }
@@ -125,15 +129,32 @@ func (p *Plan) upstream(of map[*Action]bool) map[*Action]bool {
 	return out
 }
 
+// Match finds the actions that an id means: the one it names, or all that it names along the axes
+// (methods.tuned means methods.tuned@1 and methods.tuned@2). There may be none.
+func (p *Plan) Match(id string) []*Action {
+	if a, ok := p.Find(id); ok {
+		return []*Action{a}
+	}
+	var out []*Action
+	for _, a := range p.Actions {
+		if slices.ContainsFunc(append([]string{a.ID}, a.Aliases...), func(name string) bool { return strings.HasPrefix(name, id+"@") }) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // named finds the actions with those ids.
 func (p *Plan) named(ids []string) (map[*Action]bool, error) {
 	out := map[*Action]bool{}
 	for _, id := range ids {
-		a, ok := p.Find(id)
-		if !ok {
+		found := p.Match(id)
+		if len(found) == 0 {
 			return nil, fmt.Errorf("the plan of %s has no step %q", p.Name, id)
 		}
-		out[a] = true
+		for _, a := range found {
+			out[a] = true
+		}
 	}
 	return out, nil
 }

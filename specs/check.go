@@ -54,6 +54,7 @@ func (d *decoder) check() {
 	if d.exp.Name != "" {
 		d.id(d.exp.place("name"), d.exp.Name)
 	}
+	d.whole()
 	d.variables()
 	for _, s := range d.settings {
 		if c, ok := s.value.(checker); ok {

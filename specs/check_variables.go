@@ -23,6 +23,7 @@ func (d *decoder) variables() {
 	for _, r := range d.refs {
 		c.refs[r.path] = r.text
 	}
+	c.users()
 	for id := range d.exp.Data.All() {
 		c.of(id)
 		c.askedAbout("data."+id, c.refs["data."+id+".prompt"], c.refs["data."+id+".model"])
@@ -31,6 +32,7 @@ func (d *decoder) variables() {
 		c.askedAbout("methods."+id, c.promptOf(id), "")
 		c.askedAbout("methods."+id, c.refs["methods."+id+".train_prompt"], "")
 	}
+	d.exp.columns = c.columns
 	c.training()
 	for id, e := range d.exp.Evals.All() {
 		c.eval("evals."+id, e)
@@ -222,6 +224,10 @@ func (c *columnCheck) template(t *Template, columns []string, says string) {
 // names checks each variable of a text.
 func (c *columnCheck) names(n *node, uses []nameUse, columns []string, says string) {
 	for _, u := range uses {
+		if u.name == "profile" {
+			c.profile(n, u)
+			continue
+		}
 		if u.optional || u.name == "vars" || slices.Contains(columns, u.name) {
 			continue
 		}
@@ -230,6 +236,29 @@ func (c *columnCheck) names(n *node, uses []nameUse, columns []string, says stri
 			hint = "write vars." + u.name
 		}
 		c.fail(n.within(u.from, u.width), hint, "unknown variable: %q - %s %s", u.name, says, among(columns))
+	}
+}
+
+// profile checks what is read of a person.
+func (c *columnCheck) profile(n *node, u nameUse) {
+	if c.exp.Users == nil {
+		c.fail(n.within(u.from, u.width), "users: {data: people, id: name}", "unknown variable: \"profile\" - it is a person's row, and the experiment has no users")
+		return
+	}
+	people := c.exp.Users.Data.ID
+	if known := c.columns[people]; known != nil && u.member != "" && !slices.Contains(known, u.member) {
+		c.fail(n.within(u.from, u.width), didYouMean(u.member, known), "unknown variable: profile.%s - the rows of %s have %s", u.member, people, among(known))
+	}
+}
+
+// users checks the column that names the persons.
+func (c *columnCheck) users() {
+	u := c.exp.Users
+	if u == nil || u.Data.ID == "" {
+		return
+	}
+	if known := c.of(u.Data.ID); known != nil && u.ID != "" && !slices.Contains(known, u.ID) {
+		c.fail(c.exp.place("users.id"), didYouMean(u.ID, known), "unknown column: %q - the rows of %s have %s", u.ID, u.Data.ID, among(known))
 	}
 }
 

@@ -13,6 +13,14 @@ type Data struct {
 	Shuffle bool    `yaml:"shuffle" doc:"order rows by the seed"`
 	Limit   int     `yaml:"limit" doc:"rows to keep" positive:"true"`
 	Split   Split   `yaml:"split" doc:"name: count, percent or rest"`
+
+	Person *Person // of the rows, only this person's; set while the experiment is unrolled
+}
+
+// Person is whom rows are cut to: those whose column has this value.
+type Person struct {
+	Column string
+	Value  any
 }
 
 // Rename gives a column a new name.

@@ -87,6 +87,9 @@ func (d *decoder) scalar(n *node, path string, v reflect.Value, f field) {
 			return
 		}
 		v.SetString(n.text)
+		if isFile(n, f) {
+			v.SetString(d.rebased(n))
+		}
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		d.integer(n, path, v, f)
 	case reflect.Float64, reflect.Float32:

@@ -81,6 +81,21 @@ func (m *Method) decode(d *decoder, n *node, path string, _ field) {
 	m.Kind, m.Settings = d.kind(n, path, "kind", d.lang.Methods, m)
 }
 
+func (c *Checkpoint) decode(d *decoder, n *node, path string, _ field) {
+	if n.kind == scalar && n.text == "last" {
+		return
+	}
+	var best struct {
+		Best JudgeRef `yaml:"best" doc:"the judge of the monitor whose favourite is kept" required:"true"`
+	}
+	if n.kind != mapping {
+		d.mismatch(n, path, "a checkpoint", "last, or {best: the id of an entry of judges}")
+		return
+	}
+	d.mapping(n, path, nil, &best)
+	c.Best = best.Best
+}
+
 func (m *Nested) decode(d *decoder, n *node, path string, _ field) {
 	d.nested++
 	m.Kind, m.Settings = d.kind(n, path, "kind", d.lang.Methods, nil)

@@ -87,6 +87,10 @@ func takes(t reflect.Type, f field) string {
 		return "true, or {rouge_l: 0.7}"
 	case *Split:
 		return "names and sizes such as {train: 80%, test: rest}"
+	case *Sweep:
+		return "paths and lists of values such as {methods.sft.hyperparameters.epochs: [1, 3]}"
+	case *Checkpoint:
+		return "last, or {best: the id of an entry of judges}"
 	case *time.Duration:
 		return "a duration such as 90s or 5m"
 	}
@@ -129,6 +133,8 @@ func written(v reflect.Value, f field) string {
 		return x.String()
 	case Dedup:
 		return "false"
+	case Checkpoint:
+		return "last"
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -2,7 +2,6 @@ package specs
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -34,65 +33,24 @@ func (r *reader) expand(n *node) string {
 	})
 }
 
-// set applies one override, "path=value", to the tree.
-func (r *reader) set(root *node, text string) {
+// set applies one override of the command line, "path=value", to the tree.
+func (l *loader) set(root *node, text string) *node {
 	file := "--set " + text
-	over := newReader(file, []string{text}, r.env, r.errs)
+	over := newReader(file, []string{text}, l.env, l.errs)
 	path, value, found := strings.Cut(text, "=")
 	if !found || path == "" {
 		over.fail(Pos{File: file, Line: 1, Col: 1}, utf8.RuneCountInString(text), "", "not an override: %q - write path=value, such as seed=8", text)
-		return
+		return root
 	}
 	if strings.TrimSpace(value) == "" {
 		over.fail(Pos{File: file, Line: 1, Col: utf8.RuneCountInString(path) + 1}, 1, path+`="" is an empty text`, "nothing is written after %s - give it a value", path)
-		return
+		return root
 	}
 	// Spaces stand for the path, so that columns count from the start of the flag.
 	v := over.document([]byte(strings.Repeat(" ", utf8.RuneCountInString(path)+1) + value))
 	if v == nil {
-		return
+		return root
 	}
-	col := 1
-	steps := strings.Split(path, ".")
-	for i, step := range steps {
-		at := place{Pos: Pos{File: file, Line: 1, Col: col}, width: utf8.RuneCountInString(step), source: text}
-		col += at.width + 1
-		last := i == len(steps)-1
-		if root = over.child(root, step, at, last, v); root == nil {
-			return
-		}
-	}
-}
-
-// child goes one step down the path of an override; the last step puts v there.
-func (r *reader) child(n *node, step string, at place, last bool, v *node) *node {
-	switch n.kind {
-	case list:
-		i, err := strconv.Atoi(step)
-		if err != nil || i < 0 || i >= len(n.items) {
-			r.fail(at.Pos, at.width, "", "no such item: %q - this list has items 0 to %d", step, len(n.items)-1)
-			return nil
-		}
-		if last {
-			n.items[i] = v
-		}
-		return n.items[i]
-	case mapping:
-		for i := range n.entries {
-			if e := &n.entries[i]; e.name == step {
-				if last {
-					e.key, e.value = at, v
-				}
-				return e.value
-			}
-		}
-		fresh := v
-		if !last {
-			fresh = &node{kind: mapping, place: at}
-		}
-		n.entries = append(n.entries, entry{name: step, key: at, value: fresh})
-		return fresh
-	}
-	r.fail(at.Pos, at.width, "", "nothing can be set below %q, which is a single value", n.raw)
-	return nil
+	at := place{Pos: Pos{File: file, Line: 1, Col: 1}, source: text}
+	return Override{Path: path, Swept: Swept{node: v}, at: at}.onto(root, l.errs)
 }

@@ -14,6 +14,7 @@ type Error struct {
 	Hint    string // what to try, or ""
 	Width   int    // runes of the line the mistake covers, at least 1 to be underlined
 	Source  string // the line at Pos, without its line break
+	Trail   []Pos  // when Pos is in a spec that was extended: where, nearest first
 }
 
 // Error is "file:line:col: message", on one line.
@@ -35,6 +36,9 @@ func (e *Error) Render(color bool) string {
 		margin := strings.Repeat(" ", len(number)-2) + "| " + caretPad(source, col)
 		carets := strings.Repeat("^", max(1, min(e.Width, maxShown)))
 		fmt.Fprintf(&b, "%s%s\n%s%s%s%s\n", number, source, margin, red, carets, plain)
+	}
+	for _, at := range e.Trail {
+		fmt.Fprintf(&b, "     = extended at %s\n", at)
 	}
 	if e.Hint != "" {
 		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
@@ -120,8 +124,12 @@ func (es Errors) Unwrap() []error {
 }
 
 // sorted orders mistakes by place and drops repetitions, which arise when one
-// value is wrong on two paths (an aliased mapping, a prompt used twice).
-func (es Errors) sorted() Errors {
+// value is wrong on two paths (an aliased mapping, a prompt used twice), or in
+// several cells of a sweep. trail leads from parents to where they are extended.
+func (es Errors) sorted(trail map[string]Pos) Errors {
+	for _, e := range es {
+		e.Trail = (&Experiment{trail: trail}).extendedAt(e.Pos.File)
+	}
 	slices.SortStableFunc(es, func(a, b *Error) int {
 		switch {
 		case a.Pos.before(b.Pos):

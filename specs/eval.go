@@ -9,6 +9,7 @@ type Eval struct {
 	Samples  int         `yaml:"samples" doc:"completions per row" positive:"true" max:"100000"`
 	Sampling *Sampling   `yaml:"sampling" doc:"one way of sampling for all methods"`
 	Pairs    string      `yaml:"pairs" doc:"whom a pairwise judge compares: each with the baseline, or all" enum:"baseline,all"`
+	Swap     string      `yaml:"swap" doc:"a control: every person is answered by another's policy, or asked about with another's profile" enum:"policy,profile"`
 	Seen     bool        `yaml:"seen" doc:"rows that were trained on: labelled so, not removed"`
 }
 

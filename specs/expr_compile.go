@@ -89,6 +89,7 @@ type exprUse struct {
 // of the text it stands at.
 type nameUse struct {
 	name     string
+	member   string // of profile: the column that is read, when it is named
 	from     int
 	width    int
 	optional bool // asked for by `is defined` or `default`

@@ -62,6 +62,13 @@ func (i *inspection) call(n *ast.CallNode) {
 func (i *inspection) member(n *ast.MemberNode) {
 	id, ok := n.Node.(*ast.IdentifierNode)
 	name, isName := n.Property.(*ast.StringNode)
+	if ok && isName && id.Value == "profile" {
+		for k := range i.uses { // the identifier was visited before
+			if u := &i.uses[k]; u.name == "profile" && u.from == id.Location().From {
+				u.member, u.from, u.width = name.Value, name.Location().From, len([]rune(name.Value))
+			}
+		}
+	}
 	if ok && isName && id.Value == "vars" && !slices.Contains(i.vars, name.Value) {
 		i.refuse(name, len([]rune(name.Value)), didYouMean(name.Value, i.vars), "unknown variable: vars.%s - vars holds %s", name.Value, among(i.vars))
 	}

@@ -62,12 +62,6 @@ type promptMethod struct {
 	Model ModelRef `yaml:"model" doc:"who is asked" required:"true"`
 }
 
-type monitor struct {
-	Data   DataRef    `yaml:"data" required:"true"`
-	Judges []JudgeRef `yaml:"judges" required:"true"`
-	Every  int        `yaml:"every" positive:"true"`
-}
-
 type sftMethod struct {
 	Model           ModelRef `yaml:"model" required:"true"`
 	Data            DataRef  `yaml:"data" required:"true"`
@@ -103,7 +97,6 @@ type trainMethod struct {
 	Model           ModelRef       `yaml:"model" required:"true"`
 	Data            DataRef        `yaml:"data" required:"true"`
 	Judge           JudgeRef       `yaml:"judge"`
-	Monitor         *monitor       `yaml:"monitor"`
 	Hyperparameters map[string]any `yaml:"hyperparameters"`
 }
 

@@ -27,10 +27,11 @@ type Options struct {
 	Env func(string) (string, bool) // values of ${VAR}; nil: the process environment
 }
 
-// Read reads the spec at path. Mistakes in it come as [Errors], all at once and
-// sorted; a file that cannot be read as an *os.PathError.
+// Read reads the spec at path, and the specs it extends. Mistakes in them come as
+// [Errors], all at once and sorted; a file that cannot be read as an
+// *os.PathError.
 func Read(path string, lang Language, o Options) (*Experiment, error) {
-	src, err := os.ReadFile(path)
+	src, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -43,34 +44,67 @@ func ReadBytes(name string, src []byte, lang Language, o Options) (*Experiment, 
 	if o.Env == nil {
 		o.Env = os.LookupEnv
 	}
-	root := readTree(name, src, o, &errs)
-	if root == nil {
-		return nil, errs.sorted()
+	l := &loader{env: o.Env, errs: &errs, trail: map[string]Pos{}}
+	root := l.load(name, src)
+	for _, text := range o.Set {
+		if root != nil {
+			root = l.set(root, text)
+		}
 	}
-	exp := &Experiment{Path: name, Dir: filepath.Dir(name), Source: src, places: map[string]place{}}
-	exp.places[""] = root.place
-	exp.Defaults()
-	d := &decoder{lang: lang, exp: exp, errs: &errs}
-	d.mapping(root, "", nil, exp)
-	d.resolve()
-	d.compile()
-	d.check()
+	if root == nil {
+		return nil, errs.sorted(l.trail)
+	}
+	whole := &Experiment{Path: name, Dir: filepath.Dir(name), Source: src, Parents: l.parents, trail: l.trail, tree: root, lang: lang}
+	exp := whole.unroll(&errs)
 	if len(errs) > 0 {
-		return nil, errs.sorted()
+		return nil, errs.sorted(l.trail)
 	}
 	return exp, nil
 }
 
-// readTree parses src and applies the overrides; nil when nothing is left to
-// decode.
-func readTree(name string, src []byte, o Options, errs *Errors) *node {
-	r := newReader(name, splitLines(src), o.Env, errs)
-	root := r.document(src)
-	if root == nil {
-		return nil
+// unroll decodes the cells of the sweep, and is the first of them, which stands
+// for all that a sweep does not touch.
+func (e *Experiment) unroll(errs *Errors) *Experiment {
+	var cells []*Cell
+	sweep := e.sweep(errs)
+	for _, at := range sweep.cells() {
+		tree := e.tree
+		for _, o := range sweep.at(at) {
+			tree = o.onto(tree, errs)
+		}
+		cells = append(cells, &Cell{Experiment: e.decode(tree, errs), At: at})
 	}
-	for _, text := range o.Set {
-		r.set(root, text)
+	first := cells[0].Experiment
+	for _, c := range cells {
+		c.Cells = cells
 	}
-	return root
+	return first
+}
+
+// decode reads all values from a tree.
+func (e *Experiment) decode(tree *node, errs *Errors) *Experiment {
+	exp := &Experiment{Path: e.Path, Dir: e.Dir, Source: e.Source, Parents: e.Parents, trail: e.trail, tree: tree, lang: e.lang, places: map[string]place{"": tree.place}}
+	exp.Defaults()
+	d := &decoder{lang: e.lang, exp: exp, errs: errs}
+	d.mapping(tree, "", nil, exp)
+	d.resolve()
+	d.compile()
+	d.check()
+	return exp
+}
+
+// With is the experiment with other values at some paths, read and checked like
+// a spec that says them.
+func (e *Experiment) With(overrides ...Override) (*Experiment, error) {
+	var errs Errors
+	tree := e.tree
+	for _, o := range overrides {
+		tree = o.onto(tree, &errs)
+	}
+	exp := e.decode(tree, &errs)
+	exp.Cells = []*Cell{{Experiment: exp}}
+	if len(errs) > 0 {
+		return nil, errs.sorted(e.trail)
+	}
+	return exp, nil
 }

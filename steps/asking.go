@@ -69,10 +69,10 @@ func (a *Asking) inputs() []runner.Input {
 
 // Messages renders what is sent about a row. examples are rows with input and
 // output, shown as turns before it.
-func (a *Asking) Messages(fields, vars map[string]any, examples []tables.Row) ([]backends.Message, error) {
+func (a *Asking) Messages(fields, scope map[string]any, examples []tables.Row) ([]backends.Message, error) {
 	var ms []backends.Message
 	if a != nil && a.System != nil {
-		text, err := a.System.Render(datasets.Env(fields, vars))
+		text, err := a.System.Render(datasets.Env(fields, scope))
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (a *Asking) Messages(fields, vars map[string]any, examples []tables.Row) ([
 		if err != nil {
 			return nil, err
 		}
-		asked, err := a.user(f, vars)
+		asked, err := a.user(f, scope)
 		if err != nil {
 			return nil, err
 		}
@@ -93,13 +93,13 @@ func (a *Asking) Messages(fields, vars map[string]any, examples []tables.Row) ([
 		}
 		ms = append(ms, backends.Message{Role: "user", Content: asked}, backends.Message{Role: "assistant", Content: answer})
 	}
-	asked, err := a.user(fields, vars)
+	asked, err := a.user(fields, scope)
 	return append(ms, backends.Message{Role: "user", Content: asked}), err
 }
 
-func (a *Asking) user(fields, vars map[string]any) (string, error) {
+func (a *Asking) user(fields, scope map[string]any) (string, error) {
 	if a != nil && a.User != nil {
-		return a.User.Render(datasets.Env(fields, vars))
+		return a.User.Render(datasets.Env(fields, scope))
 	}
 	text, ok := fields["input"].(string)
 	if !ok {
@@ -146,11 +146,11 @@ func lineNumber(row tables.Row) int {
 
 // extract is what is judged of a completion: null when it is the completion
 // itself. An expression that fails is the sample's error.
-func (a *Asking) extract(fields, vars map[string]any, completion string) (extracted, failure *string) {
+func (a *Asking) extract(fields, scope map[string]any, completion string) (extracted, failure *string) {
 	if a == nil || a.Extract == nil {
 		return nil, nil
 	}
-	env := datasets.Env(fields, vars)
+	env := datasets.Env(fields, scope)
 	env["output"] = completion
 	v, err := a.Extract.Eval(env)
 	if err != nil {

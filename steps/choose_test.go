@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -43,7 +44,7 @@ func TestKeepChooses(t *testing.T) {
 func TestKeepRandomIsAsManyAsAccepted(t *testing.T) {
 	seen := map[string]bool{}
 	for repeat := range 20 {
-		got := (&keepStep{how: "random", seed: 1, repeat: repeat}).choose(candidates(.5, 1, .25, .2, 1, 1), 0)
+		got := (&keepStep{how: "random", seed: 1, draw: fmt.Sprint(repeat)}).choose(candidates(.5, 1, .25, .2, 1, 1), 0)
 		if len(got) != 3 {
 			t.Fatalf("3 were accepted, %d kept at random", len(got))
 		}
@@ -73,7 +74,7 @@ func TestAKeptRowSaysWhatIsTrainedOn(t *testing.T) {
 func TestKeepRandomDrawsAnewInEveryRound(t *testing.T) {
 	seen := map[string]bool{}
 	for round := 1; round <= 20; round++ {
-		seen[ids((&keepStep{how: "random", seed: 1, repeat: 1}).choose(candidates(.5, 1, .25, .2, 1, 1), round))] = true
+		seen[ids((&keepStep{how: "random", seed: 1, draw: "1"}).choose(candidates(.5, 1, .25, .2, 1, 1), round))] = true
 	}
 	if len(seen) < 5 {
 		t.Errorf("20 rounds drew only %d choices", len(seen))
@@ -96,7 +97,7 @@ func TestBatchesAfterAResume(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 3
 	started := func() *tuning {
-		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, repeat: 1, start: &Policy{}}}
+		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", start: &Policy{}}}
 		for i := range int32(10) {
 			tu.data = append(tu.data, backends.Datum{Tokens: []int32{i}, Weights: []float32{1}})
 		}
@@ -149,7 +150,7 @@ func TestScheduleRisesAndFalls(t *testing.T) {
 func TestBatchesCoverEveryEpoch(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 4
-	tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, repeat: 1, start: &Policy{}}}
+	tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", start: &Policy{}}}
 	for i := range int32(10) {
 		tu.data = append(tu.data, backends.Datum{Tokens: []int32{i, 0}, Targets: []int32{0, 0}, Weights: []float32{0, 1}})
 	}

@@ -75,15 +75,45 @@ type comparison struct {
 	differences []tables.Difference
 }
 
-// pick gathers the verdicts of a method under a judge; repeat 0 means all.
+// pick gathers the verdicts of a method under a judge; repeat 0 means all. In an
+// experiment with persons these are what was drawn at random, and take the place
+// of the rows.
 func (t *comparison) pick(method, judge string, repeat int) []tables.Verdict {
 	var vs []tables.Verdict
 	for _, o := range t.all {
-		if o.Method == method && o.Judge == judge && (repeat == 0 || o.Repeat == repeat) {
-			vs = append(vs, o.verdicts...)
+		if o.Method != method || o.Judge != judge || repeat != 0 && o.Repeat != repeat {
+			continue
+		}
+		for _, v := range o.verdicts {
+			if o.User != "" {
+				v.RowKey = "person " + o.User
+			}
+			vs = append(vs, v)
 		}
 	}
 	return vs
+}
+
+// persons adds each person's own mean, over the rows as clusters.
+func (t *comparison) persons(method, judge string) error {
+	seen := map[string]bool{}
+	for _, o := range t.all {
+		if o.User == "" || seen[o.User] || o.Method != method || o.Judge != judge {
+			continue
+		}
+		seen[o.User] = true
+		var vs []tables.Verdict
+		for _, x := range t.all {
+			if x.User == o.User && x.Method == method && x.Judge == judge {
+				vs = append(vs, x.verdicts...)
+			}
+		}
+		if err := t.scoreRow(method, judge, "", 0, vs, whole); err != nil {
+			return err
+		}
+		t.scores[len(t.scores)-1].User = &o.User
+	}
+	return nil
 }
 
 // clusters are the values by row; an error counts as a failure.
@@ -130,7 +160,7 @@ func (t *comparison) score(method, judge string, repeat int) error {
 			return err
 		}
 	}
-	return nil
+	return t.persons(method, judge)
 }
 
 func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []tables.Verdict, value func(tables.Verdict) (float64, error)) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,26 +17,21 @@ import (
 // Compile lowers an experiment to a plan. What only the machines can know (a
 // model that does not exist, a method that a backend cannot run) is reported
 // here, all of it at once, at the places in the spec: the error is specs.Errors.
+// What the language has and this release does not carry out is in the plan all
+// the same, and told by its Later.
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
 	c := &Compiler{
-		Experiment: exp, ctx: ctx, machines: machines, plan: runner.NewBuilder(exp.Name),
+		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, sizes: map[string]map[string]int64{}, told: map[string]bool{}},
 		data: map[string]*entry{}, policies: map[string]*Policy{},
 	}
-	c.refuse()
-	for id := range exp.Data.All() {
-		c.note(c.entry(id))
+	people, err := c.readPeople()
+	if err != nil {
+		return nil, err
 	}
-	for repeat := 1; repeat <= exp.Repeats; repeat++ {
-		for id := range exp.Methods.All() {
-			c.note(c.Policy("methods", id, repeat))
-		}
-		if err := c.bounded("repeats"); err != nil {
-			return nil, err
-		}
-	}
-	for id, e := range exp.Evals.All() {
-		c.note(nil, c.eval(id, e))
-		if err := c.bounded("evals." + id); err != nil {
+	c.people = people
+	c.plan = runner.NewBuilder(exp.Name, c.axes()...)
+	for _, cell := range exp.Cells {
+		if err := c.cell(cell); err != nil {
 			return nil, err
 		}
 	}
@@ -45,15 +41,60 @@ func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*ru
 	return c.plan.Plan()
 }
 
-// Compiler is what lowering works with: the experiment, and the plan so far.
+// Compiler is what lowering works with: a cell of the experiment, whose person
+// and which repeat is being lowered, and the plan so far.
 type Compiler struct {
 	*specs.Experiment
-	ctx      context.Context
-	machines Machines
-	plan     *runner.Builder
+	*shared
+	unit
+	here     *specs.Cell
 	data     map[string]*entry
 	policies map[string]*Policy
+}
+
+// shared is what is the same for all cells.
+type shared struct {
+	ctx      context.Context
+	machines Machines
+	people   []*person
+	plan     *runner.Builder
 	mistakes specs.Errors
+	sums     map[string]string           // SHA-256 by path of a file
+	sizes    map[string]map[string]int64 // rows of each split, by all that decides them
+	told     map[string]bool             // what was said to come later
+}
+
+// cell lowers one cell of the sweep: everything once for each person and repeat,
+// then the evals, which bring them together.
+func (c *Compiler) cell(cell *specs.Cell) error {
+	c.Experiment = cell.Experiment
+	c.here = cell
+	c.refuse()
+	for u := range c.units() {
+		c.unit = u
+		for id := range c.Data.All() {
+			c.note(c.entry(id))
+		}
+		for id := range c.Methods.All() {
+			c.note(c.Policy("methods", id))
+		}
+		if err := c.bounded("repeats"); err != nil {
+			return err
+		}
+	}
+	for id, e := range c.Evals.All() {
+		c.note(nil, c.eval(id, e))
+		if err := c.bounded("evals." + id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add puts an action of the unit being lowered into the plan.
+func (c *Compiler) add(a runner.Action) *runner.Action {
+	a.At = slices.Clone(c.at)
+	return c.plan.Add(a)
 }
 
 // maxSteps bounds a plan: repeats times rounds would fill the memory before
@@ -85,14 +126,6 @@ func (c *Compiler) note(_ any, err error) {
 	}
 }
 
-// id is the path of something that is made anew in each repeat.
-func (c *Compiler) id(path string, repeat int) string {
-	if c.Repeats == 1 {
-		return path
-	}
-	return fmt.Sprintf("%s@%d", path, repeat)
-}
-
 // seed is the line that names the experiment's seed, for steps that draw.
 func (c *Compiler) seed() runner.Line { return line("seed", c.Seed) }
 
@@ -100,22 +133,31 @@ func line(label string, value any) runner.Line {
 	return runner.Line{Label: label, Value: fmt.Sprint(value)}
 }
 
-// repeatLine tells repeats apart in a key; the first has none, so that adding
-// repeats to an experiment keeps what it has.
-func repeatLine(repeat int) []runner.Line {
-	if repeat == 1 {
-		return nil
+// draw names the randomness of a policy's training and sampling: the repeat,
+// and which of several equal methods it is.
+func (c *Compiler) draw(p *Policy) string {
+	if p.again > 0 {
+		return fmt.Sprintf("%d.a%d", c.repeat, p.again)
 	}
-	return []runner.Line{line("repeat", repeat)}
+	return fmt.Sprint(c.repeat)
 }
 
-// Policy lowers an entry of models or methods, once for each repeat.
-func (c *Compiler) Policy(section, id string, repeat int) (*Policy, error) {
-	memo := fmt.Sprintf("%s.%s@%d", section, id, repeat)
+// drawLine tells draws apart in a key; the first has none, so that adding
+// repeats to an experiment keeps what it has.
+func drawLine(draw string) []runner.Line {
+	if draw == "1" {
+		return nil
+	}
+	return []runner.Line{line("repeat", draw)}
+}
+
+// Policy lowers an entry of models or methods, once for each unit.
+func (c *Compiler) Policy(section, id string) (*Policy, error) {
+	memo := c.memo(section + "." + id)
 	if p, ok := c.policies[memo]; ok {
 		return p, nil
 	}
-	p, err := c.lower(section, id, repeat)
+	p, err := c.lower(section, id)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +165,7 @@ func (c *Compiler) Policy(section, id string, repeat int) (*Policy, error) {
 	return p, nil
 }
 
-func (c *Compiler) lower(section, id string, repeat int) (*Policy, error) {
+func (c *Compiler) lower(section, id string) (*Policy, error) {
 	path := section + "." + id
 	if section == "models" {
 		m, _ := c.Models.Get(id)
@@ -133,15 +175,28 @@ func (c *Compiler) lower(section, id string, repeat int) (*Policy, error) {
 	if !ok {
 		return nil, c.Errorf(path, "", "there is no method %q", id)
 	}
-	return m.Settings.(Method).Lower(c, path, m, repeat)
+	return m.Settings.(Method).Lower(c, path, m)
 }
 
 // Start is the policy that a reference to a model or method names.
-func (c *Compiler) Start(ref specs.ModelRef, repeat int) (*Policy, error) {
+func (c *Compiler) Start(ref specs.ModelRef) (*Policy, error) {
 	if _, ok := c.Models.Get(ref.ID); ok {
-		return c.Policy("models", ref.ID, repeat)
+		return c.Policy("models", ref.ID)
 	}
-	return c.Policy("methods", ref.ID, repeat)
+	return c.Policy("methods", ref.ID)
+}
+
+// start is the policy that a method begins with: its own copy.
+func (c *Compiler) start(ref specs.ModelRef, m *specs.Method) (*Policy, error) {
+	p, err := c.Start(ref)
+	if err != nil {
+		return nil, err
+	}
+	own := *p
+	if m.Replicate > 0 {
+		own.again = m.Replicate
+	}
+	return &own, nil
 }
 
 // model resolves a model at its backend. It adds no step: what is asked of a
@@ -151,7 +206,14 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 	if !ok {
 		return nil, c.Errorf(path+".backend", "", "there is no backend %q here - one of %s", m.Backend, strings.Join(c.machines.Names(), ", "))
 	}
-	info, err := b.Resolve(c.ctx, m.Name)
+	name := m.Name
+	if strings.HasPrefix(name, ".") && c.Dir != "." { // a folder beside the spec
+		name = "./" + filepath.ToSlash(filepath.Join(c.Dir, name))
+		if filepath.IsAbs(c.Dir) {
+			name = filepath.Join(c.Dir, m.Name)
+		}
+	}
+	info, err := b.Resolve(c.ctx, name)
 	if err != nil {
 		return nil, c.Errorf(path+".name", "", "%v", err)
 	}

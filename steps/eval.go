@@ -8,56 +8,97 @@ import (
 	"idiolect/specs"
 )
 
-// eval lowers an eval: every method is sampled and judged in every repeat, and
-// one step compares them all.
+// eval lowers an eval: every method is sampled and judged for every person in
+// every repeat, and one step compares them all.
 func (c *Compiler) eval(id string, e *specs.Eval) error {
 	path := "evals." + id
 	if len(e.Methods) == 0 {
 		return c.Errorf(path, "name the methods it compares", "eval %q has no methods - judging the judges comes with a later release", id)
 	}
-	data, err := c.entry(e.Data.ID)
-	if err != nil {
-		return err
-	}
 	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats, baseline: e.Baseline.ID, pairs: e.Pairs}
 	var inputs []runner.Input
-	for repeat := 1; repeat <= c.Repeats; repeat++ {
+	for u := range c.units() {
 		for _, m := range e.Methods {
-			p, err := c.Policy("methods", m.ID, repeat)
+			c.unit = u
+			cells, verdicts, err := c.judgedMethod(path, e, m)
 			if err != nil {
 				return err
 			}
-			base := fmt.Sprintf("%s.%s", path, m.ID)
-			samples := c.sample(c.id(base+".samples", repeat), sampling{
-				policy: p, data: data, split: e.Data.Split, samples: e.Samples, wide: e.Sampling, replicate: fmt.Sprint(repeat),
-			})
-			for _, j := range e.Judges {
-				v, err := c.verdicts(c.id(base+"."+j.ID, repeat), j, samples)
-				if err != nil {
-					return err
-				}
-				cell := cell{Method: m.ID, Judge: j.ID, Repeat: repeat}
+			for i, cell := range cells {
 				compare.cells = append(compare.cells, cell)
-				inputs = append(inputs, runner.Input{Name: cell.input(), From: v})
+				inputs = append(inputs, runner.Input{Name: cell.input(), From: verdicts[i]})
 			}
 		}
 	}
-	c.plan.Add(runner.Action{
-		ID: path, Kind: "compare", Version: 2, Step: compare, Inputs: inputs, Pos: c.Pos(path),
+	c.unit = c.place(nil, 0)
+	a := runner.Action{
+		ID: path, Kind: "compare", Version: 3, Step: compare, Inputs: inputs, Pos: c.Pos(path),
 		// The tables name methods and judges, so here ids do decide the result.
 		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
 		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)), Estimate: runner.Estimate{Exact: true},
-	})
+	}
+	if c.Users != nil {
+		a.Lines = append(a.Lines, line("clusters", "persons"))
+		a.Says += fmt.Sprintf(" over %d persons", len(c.people))
+	}
+	c.add(a)
 	return nil
 }
 
-// cell is one method under one judge in one repeat.
+// judgedMethod samples and judges one method in the unit. With swap another
+// person takes part: answered by that person's policy, or asked about as if the
+// rows were that person's. The judge stays this person's.
+func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (cells []cell, verdicts []*runner.Action, err error) {
+	data, err := c.entry(e.Data.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	mine := c.unit
+	asked := sampling{data: data, split: e.Data.Split, samples: e.Samples, wide: e.Sampling}
+	if e.Swap != "" {
+		if len(c.people) < 2 {
+			return nil, nil, c.Errorf(path+".swap", "", "one person cannot be swapped with another - users has one row")
+		}
+		other := c.stranger(c.person)
+		asked.scope = c.scopeOf(other)
+		if e.Swap == "policy" {
+			c.unit = c.place(other, mine.repeat)
+		}
+	}
+	asked.policy, err = c.Policy("methods", m.ID)
+	c.unit = mine
+	if err != nil {
+		return nil, nil, err
+	}
+	asked.replicate = c.draw(asked.policy)
+	samples := c.sample(fmt.Sprintf("%s.%s.samples", path, m.ID), asked)
+	for _, j := range e.Judges {
+		v, err := c.verdicts(fmt.Sprintf("%s.%s.%s", path, m.ID, j.ID), j, samples)
+		if err != nil {
+			return nil, nil, err
+		}
+		cell := cell{Method: m.ID, Judge: j.ID, Repeat: c.repeat}
+		if c.person != nil {
+			cell.User = c.person.label
+		}
+		cells, verdicts = append(cells, cell), append(verdicts, v)
+	}
+	return cells, verdicts, nil
+}
+
+// cell is one method under one judge for one person in one repeat.
 type cell struct {
 	Method, Judge string
+	User          string // "" when there are no users
 	Repeat        int
 }
 
-func (c cell) input() string { return fmt.Sprintf("%s.%s.%d", c.Method, c.Judge, c.Repeat) }
+func (c cell) input() string {
+	if c.User != "" {
+		return fmt.Sprintf("%s.%s.%s.%d", c.Method, c.Judge, c.User, c.Repeat)
+	}
+	return fmt.Sprintf("%s.%s.%d", c.Method, c.Judge, c.Repeat)
+}
 
 // order is the spec's order of methods and judges, which the tables keep.
 func (s *compareStep) order() string {

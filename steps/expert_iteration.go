@@ -49,8 +49,8 @@ func (s *ExpertIteration) Check(e *specs.Experiment, path string) []*specs.Error
 
 // Lower unrolls the rounds into steps. Round k of an experiment with more rounds
 // is the same step, so methods that differ in rounds alone share all but the last.
-func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error) {
-	base, err := c.Start(s.Model, repeat)
+func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
+	base, err := c.start(s.Model, m)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method, repeat 
 	policy := &start
 	var pool []judgedSamples
 	for round := 1; round <= s.Hyperparameters.Rounds; round++ {
-		js, err := s.round(c, fmt.Sprintf("%s.round%d", id, round), policy, data, round, repeat)
+		js, err := s.round(c, fmt.Sprintf("%s.round%d", id, round), policy, data, round)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method, repeat 
 		if s.Pool == "replace" {
 			pool = pool[len(pool)-1:]
 		}
-		kept := c.keep(c.id(fmt.Sprintf("%s.round%d.kept", id, round), repeat), s.Keep, pool, repeat)
+		kept := c.keep(fmt.Sprintf("%s.round%d.kept", id, round), s.Keep, pool, c.draw(&start))
 		from := &start
 		if s.Start == "continue" {
 			from = policy
@@ -83,7 +83,7 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method, repeat 
 		if round < s.Hyperparameters.Rounds {
 			made = fmt.Sprintf("%s.round%d", id, round)
 		}
-		if policy, err = s.Train.Settings.(Trained).Tune(c, made, from, kept, repeat); err != nil {
+		if policy, err = s.Train.Settings.(Trained).Tune(c, made, from, kept); err != nil {
 			return nil, err
 		}
 		policy.path = id
@@ -92,15 +92,15 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method, repeat 
 }
 
 // round samples and judges once.
-func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *entry, round, repeat int) (judgedSamples, error) {
-	q := sampling{policy: policy, data: data, split: s.Data.Split, samples: s.Hyperparameters.Samples, replicate: fmt.Sprint(repeat)}
+func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *entry, round int) (judgedSamples, error) {
+	q := sampling{policy: policy, data: data, split: s.Data.Split, samples: s.Hyperparameters.Samples, replicate: c.draw(policy)}
 	if round > 1 {
-		q.replicate = fmt.Sprintf("%d.r%d", repeat, round)
+		q.replicate = fmt.Sprintf("%s.r%d", q.replicate, round)
 	}
 	if s.Rows == "fresh" {
 		q.part = part{round, s.Hyperparameters.Rounds}
 	}
-	samples := c.sample(c.id(id+".samples", repeat), q)
-	verdicts, err := c.verdicts(c.id(id+".verdicts", repeat), s.Judge, samples)
+	samples := c.sample(id+".samples", q)
+	verdicts, err := c.verdicts(id+".verdicts", s.Judge, samples)
 	return judgedSamples{samples, verdicts, round}, err
 }

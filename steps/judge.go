@@ -10,7 +10,7 @@ import (
 	"idiolect/specs"
 )
 
-// Decide judges one completion: env holds the row's columns, vars, and output.
+// Decide judges one completion: env holds the row's columns, the scope, and output.
 type Decide func(env map[string]any) (Outcome, error)
 
 // Outcome is what a judge says of a completion.
@@ -44,12 +44,12 @@ func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Actio
 	name := fmt.Sprintf("%s/%d", j.Kind, kind.Version)
 	lines := append(rubricLines(rubric), line("judge", name))
 	lines = append(lines, settingLines("judge", settings, kind.New())...)
-	return c.plan.Add(runner.Action{
+	return c.add(runner.Action{
 		ID: id, Kind: "judge", Version: 1, Pos: c.Pos(path),
 		Inputs: []runner.Input{{Name: "samples", From: samples}},
-		Lines:  append(lines, c.varLines(ofExprs(rubricExprs(rubric)...)...)...),
+		Lines:  append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...),
 		Says:   settings.Title() + " by program", Estimate: runner.Estimate{Exact: true},
-		Step: &judgeStep{decide: decide, judge: name, kind: j.Kind, vars: c.Vars},
+		Step: &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
 	}), nil
 }
 
@@ -83,7 +83,7 @@ type judgeStep struct {
 	decide Decide
 	judge  string
 	kind   string
-	vars   map[string]any
+	scope  map[string]any
 }
 
 // Run judges every sample. A program's verdicts are not journaled: they cost
@@ -122,7 +122,7 @@ func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error)
 	if err != nil {
 		return v, err
 	}
-	env := datasets.Env(fields, s.vars)
+	env := datasets.Env(fields, s.scope)
 	env["output"] = judged(x)
 	o, err := s.decide(env)
 	if err != nil {

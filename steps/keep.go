@@ -19,8 +19,8 @@ type judgedSamples struct {
 }
 
 // keep adds the step that chooses, of judged samples, the rows to train on.
-func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *runner.Action {
-	step := &keepStep{how: how, seed: c.Seed, repeat: repeat}
+func (c *Compiler) keep(id, how string, rounds []judgedSamples, draw string) *runner.Action {
+	step := &keepStep{how: how, seed: c.Seed, draw: draw}
 	a := runner.Action{
 		ID: id, Kind: "keep", Version: 1, Pos: c.Pos(id), Step: step,
 		Lines: []runner.Line{line("keep", how)},
@@ -28,7 +28,7 @@ func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *run
 	}
 	if how == "random" {
 		a.Lines = append(a.Lines, c.seed())
-		a.Lines = append(a.Lines, repeatLine(repeat)...)
+		a.Lines = append(a.Lines, drawLine(draw)...)
 		if first := rounds[0].round; first > 1 {
 			a.Lines = append(a.Lines, line("round", first))
 		}
@@ -37,7 +37,7 @@ func (c *Compiler) keep(id, how string, rounds []judgedSamples, repeat int) *run
 		step.rounds = append(step.rounds, r.round)
 		a.Inputs = append(a.Inputs, runner.Input{Name: fmt.Sprintf("samples.%d", i), From: r.samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", i), From: r.verdicts})
 	}
-	return c.plan.Add(a)
+	return c.add(a)
 }
 
 // keepStep chooses what is trained on:
@@ -54,7 +54,7 @@ type keepStep struct {
 	how    string
 	rounds []int // their numbers, from 1
 	seed   int64
-	repeat int
+	draw   string
 }
 
 // candidate is a sample that may be trained on.
@@ -138,7 +138,7 @@ func (s *keepStep) choose(all []candidate, round int) []candidate {
 				n++
 			}
 		}
-		drawn := rng.New(s.seed, rng.Order, "keep random", fmt.Sprintf("%d.r%d", s.repeat, round)).Perm(len(all))[:n]
+		drawn := rng.New(s.seed, rng.Order, "keep random", fmt.Sprintf("%s.r%d", s.draw, round)).Perm(len(all))[:n]
 		slices.Sort(drawn)
 		out := make([]candidate, n)
 		for i, at := range drawn {

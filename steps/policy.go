@@ -18,8 +18,8 @@ type Policy struct {
 	Info     backends.Info
 	Prompt   *Asking        // nil: the row's input as it stands
 	Sampling specs.Sampling // unless an eval says otherwise
-	Repeated bool           // it is another one in each repeat
 	path     string
+	again    int // a method's `replicate`: which of several equal policies this is
 }
 
 // opened is a policy artifact, read.

@@ -22,8 +22,8 @@ type Prompt struct {
 }
 
 // Lower adds the step that writes the policy down.
-func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error) {
-	base, err := c.Start(s.Model, repeat)
+func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
+	base, err := c.start(s.Model, m)
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,6 @@ func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Po
 		return nil, err
 	}
 	p.path = id
-	if base.Repeated {
-		id = c.id(id, repeat)
-	}
 	step := &askStep{policy: &p}
 	a := runner.Action{
 		ID: id, Kind: "policy", Version: 1, Step: step, Pos: c.Pos(p.path),
@@ -48,7 +45,7 @@ func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Po
 		a.Inputs = append(a.Inputs, runner.Input{Name: "base", From: base.Action})
 		step.trained = true
 	}
-	p.Action = c.plan.Add(a)
+	p.Action = c.add(a)
 	return &p, nil
 }
 

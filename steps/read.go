@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"idiolect/datasets"
@@ -43,35 +44,69 @@ func inSplit(want, have string) bool { return want == "" || want == "all" || wan
 // that a damaged file is found and the number of calls known before anything
 // starts.
 func (c *Compiler) entry(id string) (*entry, error) {
-	if e, ok := c.data[id]; ok {
-		return e, nil
-	}
 	d, ok := c.Data.Get(id)
 	if !ok {
 		return nil, c.Errorf("data", "", "there is no data %q", id)
 	}
+	defer func(u unit) { c.unit = u }(c.unit)
+	c.unit = c.place(c.owner(id), 0)
+	if c.unit.person != nil {
+		own := *d
+		own.Person = &specs.Person{Column: c.Users.ID, Value: c.unit.person.value}
+		d = &own
+	}
+	memo := c.memo("data." + id)
+	if e, ok := c.data[memo]; ok {
+		return e, nil
+	}
 	src := d.Source.(datasets.Source)
 	path := "data." + id
-	sums, err := fileHashes(src, c.Dir)
+	sums, err := fileHashes(src, c.Dir, c.sums)
 	if err != nil {
 		return nil, c.Errorf(path+".path", "", "%v", err)
 	}
-	rows, err := datasets.Prepare(src, d, c.Dir, c.Seed, c.Vars)
-	if err != nil {
+	e := &entry{source: src, data: d, sums: sums}
+	lines := c.sourceLines(e)
+	if e.sizes, err = c.counted(e, fmt.Sprint(lines)); err != nil {
 		return nil, c.Errorf(path, "", "%v", err)
 	}
-	e := &entry{source: src, data: d, sums: sums, sizes: map[string]int64{}}
-	for _, r := range rows {
-		e.sizes[r.Split]++
+	if d.Person != nil && e.count("all") == 0 {
+		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
 	}
-	e.action = c.plan.Add(runner.Action{
-		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e),
-		Says:     fmt.Sprintf("read %d rows of %s", len(rows), d.Kind),
-		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, vars: c.Vars},
+	e.action = c.add(runner.Action{
+		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines,
+		Says:     fmt.Sprintf("read %d rows of %s", e.count("all"), d.Kind),
+		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
 		Estimate: runner.Estimate{Exact: true},
 	})
-	c.data[id] = e
+	c.data[memo] = e
 	return e, nil
+}
+
+// owner is whose rows an entry of data holds: the person being lowered, where the
+// rows have the column that names persons; nil when they are everybody's.
+func (c *Compiler) owner(id string) *person {
+	if c.Users == nil || id == c.Users.Data.ID || !slices.Contains(c.Columns(id), c.Users.ID) {
+		return nil
+	}
+	return c.person
+}
+
+// counted says how many rows each split has; equal entries are read once.
+func (c *Compiler) counted(e *entry, lines string) (map[string]int64, error) {
+	if known, ok := c.shared.sizes[lines]; ok {
+		return known, nil
+	}
+	rows, err := datasets.Prepare(e.source, e.data, c.Dir, c.Seed, c.scope())
+	if err != nil {
+		return nil, err
+	}
+	sizes := map[string]int64{}
+	for _, r := range rows {
+		sizes[r.Split]++
+	}
+	c.shared.sizes[lines] = sizes
+	return sizes, nil
 }
 
 // sourceLines are all that decides the rows: files by content, and settings.
@@ -89,9 +124,12 @@ func (c *Compiler) sourceLines(e *entry) []runner.Line {
 	for i, a := range d.Set {
 		lines = append(lines, line(fmt.Sprintf("set.%d", i), a.Name+": "+a.Expr.String()))
 	}
-	lines = append(lines, c.varLines(ofExprs(dataExprs(d)...)...)...)
+	lines = append(lines, scopeLines(c.scope(), ofExprs(dataExprs(d)...)...)...)
 	if d.Where != nil {
 		lines = append(lines, line("where", d.Where))
+	}
+	if p := d.Person; p != nil {
+		lines = append(lines, line("person", fmt.Sprintf("%s: %v", p.Column, p.Value)))
 	}
 	if d.Dedup.On || d.Dedup.RougeL > 0 {
 		lines = append(lines, line("dedup", fmt.Sprintf("rouge_l %g", d.Dedup.RougeL)))
@@ -119,13 +157,20 @@ func dataExprs(d *specs.Data) []*specs.Expr {
 	return exprs
 }
 
-// fileHashes are those of the source's files, in its order.
-func fileHashes(src datasets.Source, dir string) ([]string, error) {
+// fileHashes are those of the source's files, in its order. Those that are known
+// are not read again; nil knows none.
+func fileHashes(src datasets.Source, dir string, known map[string]string) ([]string, error) {
 	var sums []string
 	for _, f := range src.Files(dir) {
-		sum, err := fileHash(f.Path)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		sum, ok := known[f.Path]
+		if !ok {
+			var err error
+			if sum, err = fileHash(f.Path); err != nil {
+				return nil, fmt.Errorf("%s: %w", f.Name, err)
+			}
+		}
+		if known != nil {
+			known[f.Path] = sum
 		}
 		sums = append(sums, sum)
 	}
@@ -160,18 +205,18 @@ type readStep struct {
 	entry *entry
 	dir   string
 	seed  int64
-	vars  map[string]any
+	scope map[string]any
 }
 
 // Run reads the source again, so that a plan holds no rows. What it read has to
 // be what the step's key says: the artifact would else stand for another file,
 // in every later run too.
 func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
-	rows, err := datasets.Prepare(s.entry.source, s.entry.data, s.dir, s.seed, s.vars)
+	rows, err := datasets.Prepare(s.entry.source, s.entry.data, s.dir, s.seed, s.scope)
 	if err != nil {
 		return err
 	}
-	sums, err := fileHashes(s.entry.source, s.dir)
+	sums, err := fileHashes(s.entry.source, s.dir, nil)
 	if err != nil {
 		return err
 	}
@@ -184,6 +229,9 @@ func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
 	for i, row := range rows {
 		if out[i], err = tableRow(string(r.Key()), row); err != nil {
 			return err
+		}
+		if p := s.entry.data.Person; p != nil {
+			out[i].User = optional(fmt.Sprint(p.Value))
 		}
 	}
 	r.Progress(len(rows), len(rows), "rows")

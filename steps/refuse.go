@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -32,9 +31,6 @@ func (c *Compiler) refuse() {
 	for id, e := range c.Evals.All() {
 		c.later("evals."+id, map[string]bool{"seen": e.Seen})
 	}
-	for i, claim := range c.Expect {
-		c.later(fmt.Sprintf("expect.%d", i), map[string]bool{"at": len(claim.At) > 0})
-	}
 }
 
 // laterOfJudge says which of the settings that every judge has are written and
@@ -46,7 +42,7 @@ func laterOfJudge(j *specs.Judge) map[string]bool {
 }
 
 func laterOfMethod(m *specs.Method) map[string]bool {
-	return map[string]bool{"train_prompt": m.TrainPrompt.ID != ""}
+	return map[string]bool{"train_prompt": m.TrainPrompt.ID != "", "monitor": m.Monitor != nil, "checkpoint": m.Checkpoint.Best.ID != ""}
 }
 
 // Refused says whether a spec that sets this key, which every kind of this sort
@@ -67,7 +63,16 @@ func Refused(sort, key string) bool {
 func (c *Compiler) later(path string, said map[string]bool) {
 	for _, key := range slices.Sorted(maps.Keys(said)) {
 		if said[key] {
-			c.note(nil, c.Errorf(path+"."+key, "leave it out", "%s has no effect in this release", key))
+			c.comesLater(path+"."+key, "leave it out", "%s has no effect in this release", key)
 		}
+	}
+}
+
+// comesLater notes, once, what the plan holds and this release cannot carry out.
+func (c *Compiler) comesLater(path, hint, format string, args ...any) {
+	e := c.Errorf(path, hint, format, args...)
+	if text := e.Error(); !c.told[text] {
+		c.told[text] = true
+		c.plan.Later(e)
 	}
 }

@@ -25,6 +25,7 @@ type sampling struct {
 	// replicate names the noise: "1" in the first repeat, "1.r2" in its second round.
 	replicate string
 	part      part
+	scope     map[string]any // nil: the compiler's own
 }
 
 // part cuts the rows of a split into Of parts by key; the zero part is all of them.
@@ -47,6 +48,9 @@ func (p part) of(n int64) int64 {
 // sample adds the step that asks a policy about rows.
 func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	settings := merge(s.policy.Sampling, s.wide)
+	if s.scope == nil {
+		s.scope = c.scope()
+	}
 	a := runner.Action{
 		ID: id, Kind: "sample", Version: 1, Pos: c.Pos(s.policy.path),
 		Inputs: append([]runner.Input{{Name: "rows", From: s.data.action}}, s.policy.Prompt.inputs()...),
@@ -60,7 +64,7 @@ func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	// templates through the plan.
 	a.Lines = append(a.Lines, identity(s.policy.Backend, s.policy.Info)...)
 	a.Lines = append(a.Lines, s.policy.Prompt.lines()...)
-	a.Lines = append(a.Lines, c.varLines(s.policy.Prompt.readers()...)...)
+	a.Lines = append(a.Lines, scopeLines(s.scope, s.policy.Prompt.readers()...)...)
 	if s.split != "" && s.split != "all" {
 		a.Lines = append(a.Lines, line("split", s.split))
 	}
@@ -71,8 +75,8 @@ func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	longest := int64(*settings.MaxTokens)
 	a.Estimate = runner.Estimate{Calls: [2]int64{calls, calls}, Tokens: [2]int64{calls * longest, calls * longest}, Exact: true}
 	a.Says = fmt.Sprintf("%d completions on %s", calls, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
-	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed, vars: c.Vars}
-	return c.plan.Add(a)
+	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed}
+	return c.add(a)
 }
 
 // merge lays the wider settings over a policy's own; what neither says gets the
@@ -96,7 +100,6 @@ type sampleStep struct {
 	sampling
 	settings specs.Sampling
 	seed     int64
-	vars     map[string]any
 }
 
 // ask is one completion to be drawn.

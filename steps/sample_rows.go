@@ -35,7 +35,7 @@ func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
 		if err != nil {
 			return nil, err
 		}
-		ms, err := s.policy.Prompt.Messages(fields, s.vars, examples)
+		ms, err := s.policy.Prompt.Messages(fields, s.scope, examples)
 		if err != nil {
 			return nil, fmt.Errorf("%s, %s: %w", s.data.action.ID, placeOf(row), err)
 		}
@@ -67,7 +67,7 @@ func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID
 		}
 		if ans.Error == "" {
 			row.Completion = &ans.Completion.Text
-			row.Extracted, row.Error = s.policy.Prompt.extract(a.fields, s.vars, ans.Completion.Text)
+			row.Extracted, row.Error = s.policy.Prompt.extract(a.fields, s.scope, ans.Completion.Text)
 		}
 		samples[i] = row
 		calls[i] = tables.Call{

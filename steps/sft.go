@@ -47,8 +47,8 @@ func sftDefaults() SFTHyperparameters {
 }
 
 // Lower trains on the rows of a data entry.
-func (s *SFT) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error) {
-	start, err := c.Start(s.Model, repeat)
+func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
+	start, err := c.start(s.Model, m)
 	if err != nil {
 		return nil, err
 	}
@@ -61,31 +61,30 @@ func (s *SFT) Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Polic
 		return nil, err
 	}
 	asked.path = id
-	return s.tune(c, id, &asked, e.action, s.Data.Split, repeat)
+	return s.tune(c, id, &asked, e.action, s.Data.Split)
 }
 
 // Tune trains on rows that another step makes.
-func (s *SFT) Tune(c *Compiler, id string, start *Policy, data *runner.Action, repeat int) (*Policy, error) {
-	return s.tune(c, id, start, data, "", repeat)
+func (s *SFT) Tune(c *Compiler, id string, start *Policy, data *runner.Action) (*Policy, error) {
+	return s.tune(c, id, start, data, "")
 }
 
-func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, split string, repeat int) (*Policy, error) {
+func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, split string) (*Policy, error) {
 	if err := c.trains(start.path, "sft", start); err != nil {
 		return nil, err
 	}
 	p := *start
-	p.Repeated = true
 	defaults := sftDefaults()
-	step := &tuneStep{start: start, settings: s.Hyperparameters, split: split, seed: c.Seed, repeat: repeat, vars: c.Vars}
+	step := &tuneStep{start: start, settings: s.Hyperparameters, split: split, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
 	a := runner.Action{
-		ID: c.id(id, repeat), Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
+		ID: id, Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
 		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
 		Lines:  append(settingLines("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
 		Says:   "fine-tune " + label(start.Info),
 	}
-	a.Lines = append(a.Lines, repeatLine(repeat)...)
+	a.Lines = append(a.Lines, drawLine(step.draw)...)
 	a.Lines = append(a.Lines, start.Prompt.lines()...)
-	a.Lines = append(a.Lines, c.varLines(start.Prompt.readers()...)...)
+	a.Lines = append(a.Lines, scopeLines(step.scope, start.Prompt.readers()...)...)
 	a.Lines = append(a.Lines, settingLines("sampling", &start.Sampling, &specs.Sampling{})...)
 	a.Lines = append(a.Lines, identity(start.Backend, start.Info)...)
 	if split != "" && split != "all" {
@@ -94,7 +93,7 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, s
 	if start.Action != nil {
 		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})
 	}
-	p.Action = c.plan.Add(a)
+	p.Action = c.add(a)
 	p.path = id
 	return &p, nil
 }

@@ -32,17 +32,17 @@ import (
 // Method is a kind of method: its settings as a spec writes them, and how it
 // becomes steps.
 type Method interface {
-	// Lower adds the steps that make the method's policy. id is the path of what
-	// is made (methods.tuned), m the entry around the settings, and repeat tells
-	// the experiment's repetitions apart, from 1.
-	Lower(c *Compiler, id string, m *specs.Method, repeat int) (*Policy, error)
+	// Lower adds the steps that make the method's policy in the compiler's unit.
+	// id is the path of what is made (methods.tuned), m the entry around the
+	// settings.
+	Lower(c *Compiler, id string, m *specs.Method) (*Policy, error)
 }
 
 // Trained is implemented by methods that train token by token, so that a
 // backend which cannot is refused at the user's line.
 type Trained interface {
 	// Tune adds the step that trains start on the rows that data yields.
-	Tune(c *Compiler, id string, start *Policy, data *runner.Action, repeat int) (*Policy, error)
+	Tune(c *Compiler, id string, start *Policy, data *runner.Action) (*Policy, error)
 }
 
 // Judge is a kind of judge.

@@ -26,8 +26,8 @@ type tuneStep struct {
 	settings SFTHyperparameters
 	split    string
 	seed     int64
-	repeat   int
-	vars     map[string]any
+	draw     string // names the randomness of this training among those of equal ones
+	scope    map[string]any
 }
 
 // tuning is one run of it: data, order, and where it stands.
@@ -55,7 +55,7 @@ func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
 			return err
 		}
 	}
-	trainer, err := s.start.Backend.Trainer(ctx, base.model, backends.Tuning{Seed: rng.Seed(s.seed, rng.Init, "", fmt.Sprint(s.repeat))})
+	trainer, err := s.start.Backend.Trainer(ctx, base.model, backends.Tuning{Seed: rng.Seed(s.seed, rng.Init, "", s.draw)})
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends
 	if err != nil {
 		return nil, err
 	}
-	ms, err := t.start.Prompt.Messages(fields, t.vars, examples)
+	ms, err := t.start.Prompt.Messages(fields, t.scope, examples)
 	return append(ms, backends.Message{Role: "assistant", Content: *row.Output}), err
 }
 
@@ -70,7 +70,7 @@ func (t *tuning) plan() {
 	if t.settings.Steps > 0 {
 		t.steps = t.settings.Steps
 	}
-	t.order = rng.New(t.seed, rng.Order, "", fmt.Sprint(t.repeat))
+	t.order = rng.New(t.seed, rng.Order, "", t.draw)
 	t.rate = t.settings.LearningRate.Or(AutoRate(t.start.Info.Params, t.steps))
 }
 

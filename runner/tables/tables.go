@@ -178,6 +178,7 @@ type Score struct {
 	MeanSuccesses *float64 `parquet:"mean_successes,optional"` // successes only: sum / (n - errors)
 	Interval      string   `parquet:"interval"`                // wilson (one yes or no per topic), clustered
 	Note          *string  `parquet:"note,optional"`
+	User          *string  `parquet:"user,optional"` // one person's own mean; null: all rows
 }
 
 // Difference is one paired comparison of two methods under one judge.

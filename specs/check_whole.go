@@ -1,0 +1,82 @@
+package specs
+
+import (
+	"fmt"
+	"slices"
+)
+
+// whole checks the sections that speak of the experiment as one: persons, claims
+// about cells, the report.
+func (d *decoder) whole() {
+	e := d.exp
+	for id, v := range e.Evals.All() {
+		if v.Swap != "" && e.Users == nil {
+			d.fail(e.place("evals."+id+".swap"), "users: {data: people, id: name}", "swap without users - it exchanges persons")
+		}
+	}
+	for i, c := range e.Expect {
+		d.claimCells(fmt.Sprintf("expect.%d.at", i), c)
+	}
+	for i, id := range e.Report.Tables {
+		d.evalNamed(item("report.tables", i), id)
+	}
+	for i, f := range e.Report.Figures {
+		d.evalNamed(item("report.figures", i)+".eval", f.Eval)
+	}
+	for id, m := range e.Methods.All() {
+		path := "methods." + id
+		if best := m.Checkpoint.Best.ID; best != "" && (m.Monitor == nil || !slices.Contains(idsOf(m.Monitor.Judges), best)) {
+			d.fail(e.place(path+".checkpoint"), "name the judge under monitor.judges too", "checkpoint best by %q - no monitor asks this judge while the method trains", best)
+		}
+	}
+}
+
+func (d *decoder) evalNamed(path, id string) {
+	if _, ok := d.exp.Evals.Get(id); !ok && id != "" {
+		d.fail(d.exp.place(path), didYouMean(id, d.exp.Evals.IDs()), "unknown eval: %q - evals has %s", id, among(d.exp.Evals.IDs()))
+	}
+}
+
+// claimCells finds the cells of the sweep that a claim is about.
+func (d *decoder) claimCells(path string, c *Claim) {
+	var paths []string
+	for _, axis := range d.exp.Sweep {
+		paths = append(paths, axis.Path)
+	}
+	c.Where = make([]int, len(paths))
+	for k, axis := range d.exp.Sweep {
+		c.Where[k] = AnyValue
+		want, asked := c.At[axis.Path]
+		if !asked {
+			continue
+		}
+		i := slices.IndexFunc(axis.Values, func(s Swept) bool { return fmt.Sprint(s.Value) == fmt.Sprint(want) })
+		if i < 0 {
+			var labels []string
+			for _, s := range axis.Values {
+				labels = append(labels, s.Label)
+			}
+			d.fail(d.exp.place(join(path, axis.Path)), "", "no cell has %s = %v - the sweep goes through %s", axis.Path, want, among(labels))
+			continue
+		}
+		c.Where[k] = i
+	}
+	for name := range c.At {
+		if !slices.Contains(paths, name) {
+			d.fail(d.exp.place(join(path, name)), didYouMean(name, paths), "not swept: %q - sweep has %s", name, among(paths))
+		}
+	}
+}
+
+// Covers says whether the claim is about a cell.
+func (c *Claim) Covers(cell *Cell) bool {
+	for k, v := range c.Where {
+		if v != AnyValue && v != cell.At[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// AnyValue is, in [Claim.Where], an axis on which the claim is about every value.
+const AnyValue = -1
