@@ -38,7 +38,7 @@ func (e *Error) Render(color bool) string {
 		fmt.Fprintf(&b, "%s%s\n%s%s%s%s\n", number, source, margin, red, carets, plain)
 	}
 	for _, at := range e.Trail {
-		fmt.Fprintf(&b, "     = extended at %s\n", at)
+		fmt.Fprintf(&b, "     = extended by %s\n", at)
 	}
 	if e.Hint != "" {
 		fmt.Fprintf(&b, "hint: %s\n", e.Hint)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -84,6 +85,12 @@ func (l *loader) over(below, above *node) *node {
 	for _, e := range above.entries {
 		i := slices.IndexFunc(out.entries, func(b entry) bool { return b.name == e.name })
 		switch {
+		case i < 0 && e.value.isNull():
+			known := make([]string, len(below.entries))
+			for k, b := range below.entries {
+				known[k] = b.name
+			}
+			(&decoder{errs: l.errs}).fail(e.key, didYouMean(e.name, known), "nothing to remove: %q - here the extended spec has %s", e.name, among(known))
 		case i < 0:
 			out.entries = append(out.entries, e)
 		case e.value.isNull():
@@ -123,10 +130,14 @@ func (d *decoder) rebased(n *node) string {
 		return n.text
 	}
 	path := filepath.Join(filepath.Dir(n.place.File), filepath.FromSlash(n.text))
-	if rel, err := filepath.Rel(d.exp.Dir, path); err == nil {
-		return filepath.ToSlash(rel)
+	rel, err := filepath.Rel(d.exp.Dir, path)
+	switch {
+	case err != nil:
+		return path
+	case strings.HasPrefix(n.text, ".") && !strings.HasPrefix(rel, "."): // the dot says that it is a path
+		rel = "./" + rel
 	}
-	return path
+	return filepath.ToSlash(rel)
 }
 
 // isFile says whether a text in a field names a file: `file:"true"` always,

@@ -12,13 +12,13 @@ import (
 // real ones, which main puts together.
 
 type linesSource struct {
-	Path string `yaml:"path" doc:"the file" required:"true"`
+	Path string `yaml:"path" doc:"the file" required:"true" file:"true"`
 }
 
 func (s *linesSource) Columns(string) ([]string, error) { return []string{"line"}, nil }
 
 type jsonlSource struct {
-	Path string `yaml:"path" doc:"the file" required:"true"`
+	Path string `yaml:"path" doc:"the file" required:"true" file:"true"`
 }
 
 func (s *jsonlSource) Columns(dir string) ([]string, error) {
