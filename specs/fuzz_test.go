@@ -11,7 +11,7 @@ import (
 
 // FuzzRead holds that any bytes are either a spec or mistakes with places.
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/errors/*.yaml", "testdata/design/*.yaml", "*.yaml"} {
+	for _, pattern := range []string{"testdata/errors/*.yaml", "testdata/design/*.yaml", "testdata/whole/*.yaml", "*.yaml"} {
 		files, _ := fs.Glob(os.DirFS("."), pattern)
 		for _, file := range files {
 			src, err := os.ReadFile(file)

@@ -196,3 +196,16 @@ func TestExtendsNothing(t *testing.T) {
 		}
 	}
 }
+
+// Every word of the sections that speak of the whole experiment is read.
+func TestWholeSpecs(t *testing.T) {
+	files, err := filepath.Glob("testdata/whole/*.yaml")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		if _, err := Read(file, testLanguage(), Options{}); err != nil {
+			t.Error(err)
+		}
+	}
+}

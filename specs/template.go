@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nikolalohinski/gonja/v2/builtins"
@@ -28,6 +29,8 @@ type Template struct {
 	names    []string // free variables, sorted
 	required []string // those not guarded by `is defined` or `default`
 	vars     map[string]any
+	signs    int // operators, filters, tests and calls
+	largest  int // extent of vars
 }
 
 // Render fills the template. `vars` is the experiment's own unless env has one.
@@ -51,6 +54,13 @@ func (t *Template) Render(env map[string]any) (out string, err error) {
 			out, err = "", fmt.Errorf("template: %v", r)
 		}
 	}()
+	meter := &turns{left: maxTurns, signs: t.signs, largest: t.largest}
+	for _, name := range t.names {
+		if name != "vars" {
+			meter.largest = max(meter.largest, extent(scope[name]))
+		}
+	}
+	scope[turnsMeter] = meter
 	var b bounded
 	if err := t.parsed.Execute(&b, exec.NewContext(scope)); err != nil {
 		return "", fmt.Errorf("template: %s", shortened(err))
@@ -103,10 +113,12 @@ func newJinja() *jinja {
 	for _, name := range templateTags() {
 		structures[name], _ = builtins.ControlStructures.Get(name)
 	}
+	structures["for"], structures["set"] = meteredFor, meteredSet
 	filters := map[string]exec.FilterFunction{}
 	for _, name := range templateFilters() {
 		filters[name], _ = builtins.Filters.Get(name)
 	}
+	maps.Copy(filters, boundedFilters())
 	c := config.New()
 	c.StrictUndefined = true
 	c.KeepTrailingNewline = true
@@ -115,7 +127,7 @@ func newJinja() *jinja {
 		Filters:           exec.NewFilterSet(filters),
 		Tests:             builtins.Tests,
 		ControlStructures: exec.NewControlStructureSet(structures),
-		Methods:           builtins.Methods,
+		Methods:           templateMethods(),
 	}}
 }
 
@@ -150,11 +162,14 @@ func (j *jinja) parse(source string, vars map[string]any) (t *Template, uses []n
 	if err != nil {
 		return nil, nil, templateMistake(err, source)
 	}
-	uses, wrong = j.inspect(parsed.Root(), source)
+	uses, signs, wrong := j.inspect(parsed.Root(), source)
 	if wrong != nil {
 		return nil, nil, wrong
 	}
-	t = &Template{source: source, parsed: parsed, vars: vars}
+	t = &Template{source: source, parsed: parsed, vars: vars, signs: signs}
+	if slices.ContainsFunc(uses, func(u nameUse) bool { return u.name == "vars" }) {
+		t.largest = extent(vars)
+	}
 	for _, u := range uses {
 		t.names = append(t.names, u.name)
 		if !u.optional && u.name != "vars" {

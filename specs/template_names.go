@@ -24,11 +24,12 @@ type templateWalk struct {
 	uses   []nameUse
 	local  []string         // names made by for and set
 	guard  bool             // inside `x is defined` or `x | default(...)`
+	signs  int              // operators, filters, tests and calls
 	seen   map[uintptr]bool // nodes are reached on several ways
 	wrong  *mistake
 }
 
-func (j *jinja) inspect(root *nodes.Template, source string) ([]nameUse, *mistake) {
+func (j *jinja) inspect(root *nodes.Template, source string) (uses []nameUse, signs int, wrong *mistake) {
 	w := &templateWalk{jinja: j, source: source, seen: map[uintptr]bool{}}
 	w.walk(reflect.ValueOf(root.Nodes))
 	asked := map[string]bool{} // a name asked for once may be absent everywhere
@@ -38,7 +39,10 @@ func (j *jinja) inspect(root *nodes.Template, source string) ([]nameUse, *mistak
 	for i := range w.uses {
 		w.uses[i].optional = asked[w.uses[i].name]
 	}
-	return w.uses, w.wrong
+	if w.signs > maxSigns && w.wrong == nil {
+		w.wrong = &mistake{width: utf8.RuneCountInString(source), message: fmt.Sprintf("a template with %d operators, filters and calls - at most %d", w.signs, maxSigns)}
+	}
+	return w.uses, w.signs, w.wrong
 }
 
 func (w *templateWalk) walk(v reflect.Value) {
@@ -81,12 +85,16 @@ func (w *templateWalk) node(v reflect.Value) {
 	case reflect.TypeFor[*controlStructures.ForControlStructure]():
 		w.loop(elem)
 		return
-	case reflect.TypeFor[*controlStructures.SetControlStructure]():
-		w.set(elem)
+	case reflect.TypeFor[*boundedSet]():
+		w.set(elem.FieldByName("SetControlStructure").Elem())
 		return
+	case reflect.TypeFor[*nodes.Call]():
+		w.call(elem)
 	case reflect.TypeFor[*nodes.FilterCall]():
+		w.signs++
 		w.known(elem, "filter", w.jinja.environment.Filters.Exists, templateFilters())
 	case reflect.TypeFor[*nodes.TestCall]():
+		w.signs++
 		w.known(elem, "test", builtins.Tests.Exists, nil)
 	case reflect.TypeFor[*nodes.TestExpression]():
 		name := elem.FieldByName("Test").Elem().FieldByName("Name").String()
@@ -160,13 +168,33 @@ func (w *templateWalk) known(elem reflect.Value, what string, exists func(string
 	w.wrong.from, w.wrong.width = w.at(elem.FieldByName("Token").Elem())
 }
 
-// operator refuses products and powers: of texts they are repetitions, whose
-// length nothing bounds.
+// call refuses calls of what is no method that a template may call.
+func (w *templateWalk) call(elem reflect.Value) {
+	w.signs++
+	f := elem.FieldByName("Func").Elem()
+	known := sortedCopy(slices.Concat(strMethods(), dictMethods(), listMethods(), []string{"cycle", "changed"}))
+	if f.Type() == reflect.TypeFor[*nodes.GetAttribute]() && slices.Contains(known, f.Elem().FieldByName("Attribute").String()) || w.wrong != nil {
+		return
+	}
+	name := ""
+	if f.Type() == reflect.TypeFor[*nodes.GetAttribute]() {
+		name = f.Elem().FieldByName("Attribute").String()
+	}
+	w.wrong = &mistake{message: fmt.Sprintf("unknown method: %q - templates call %s", name, among(known)), hint: didYouMean(name, known)}
+	if name == "" {
+		w.wrong.message = "only methods of values can be called - templates call " + among(known)
+	}
+	w.wrong.from, w.wrong.width = w.at(elem.FieldByName("Location").Elem())
+}
+
+// operator refuses products and powers, and the sign of remainders, which also
+// fills in formats: of texts they make others whose length nothing bounds.
 func (w *templateWalk) operator(elem reflect.Value) {
 	token := elem.FieldByName("Token").Elem()
 	kind := tokens.Type(token.FieldByName("Type").Int())
-	if w.wrong == nil && (kind == tokens.Multiply || kind == tokens.Power) {
-		w.wrong = &mistake{message: "templates do not multiply", hint: "compute it as a column: `set: {name: expression}`"}
+	w.signs++
+	if w.wrong == nil && (kind == tokens.Multiply || kind == tokens.Power || kind == tokens.Modulo) {
+		w.wrong = &mistake{message: "templates do not multiply or take remainders", hint: "compute it as a column: `set: {name: expression}`"}
 		w.wrong.from, w.wrong.width = w.at(token)
 	}
 }

@@ -48,11 +48,15 @@ func TestTemplateRenders(t *testing.T) {
 
 func TestTemplateErrors(t *testing.T) {
 	for name, c := range map[string]struct{ source, want string }{
-		"a missing variable":   {"{{ topic }}", `no variable "topic"`},
-		"a missing member":     {"{{ row.x }}", "attribute 'x' not found"},
-		"a modulo by zero":     {"{{ 3 % 0 }}", "divide by zero"},
-		"text without end":     {"{% for a in big %}{{ text }}{% endfor %}", "more than 1048576 bytes"},
-		"calling what is none": {"{{ row() }}", "not callable"},
+		"a missing variable":                {"{{ topic }}", `no variable "topic"`},
+		"a missing member":                  {"{{ row.x }}", "attribute 'x' not found"},
+		"text without end":                  {"{% for a in big %}{{ text }}{% endfor %}", "more than 1048576 bytes"},
+		"loops in loops":                    {"{% for a in big %}{% for b in big %}{% if text == 'y' %}{% endif %}{% endfor %}{% endfor %}", "the template does too much"},
+		"a long text, turned over and over": {"{% for a in big %}{% if (text ~ text ~ text) | upper == 'y' %}{% endif %}{% endfor %}" + strings.Repeat("{% if text | lower == '' %}{% endif %}", 90), "the template does too much"},
+		"a name that doubles":               {strings.Repeat("{% set x = text ~ text %}{% set text = x ~ x %}", 12) + "{{ text }}", "becomes longer than 1048576 bytes"},
+		"a block that doubles":              {"{% set x %}{{ text }}{{ text }}{% endset %}" + strings.Repeat("{% set x %}{{ x }}{{ x }}{% endset %}", 12) + "{{ x }}", "becomes longer than 1048576 bytes"},
+		"a replacement":                     {"{{ text | replace('x', text) | replace('x', text) }}", "replace makes more than 1048576 bytes"},
+		"a long separator":                  {"{{ big | join(text) | join(text) }}", "join makes more than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]any{"row": map[string]any{}, "big": make([]any, 3000), "text": strings.Repeat("x", 1000)}
@@ -68,6 +72,7 @@ func TestTemplateBounds(t *testing.T) {
 	for name, source := range map[string]string{
 		"deep brackets":      "{{ " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000) + " }}",
 		"many tags":          strings.Repeat("{% if a %}", 10_000),
+		"many signs":         "{{ a" + strings.Repeat(" ~ a", 300) + " }}",
 		"brackets in quotes": `{{ "}}" ~ ` + strings.Repeat("(", 100_000),
 		"a long text":        strings.Repeat("x", maxText+1),
 	} {
@@ -83,7 +88,7 @@ func TestTemplateNames(t *testing.T) {
 	for source, want := range map[string][]string{
 		"{{ a }}{% for x in b if x > c %}{{ x }}{{ d.e[f] }}{% else %}{{ x }}{% endfor %}": {"a", "b", "c", "d", "f", "x"},
 		"{% set y = g %}{{ y }}{{ h | default(i) }}{{ vars.k }}":                           {"g", "h", "i", "vars"},
-		"{{ l(m, n=o) if p else q }}{# r #}{% if not s and t in [u] %}{% endif %}":         {"l", "m", "o", "p", "q", "s", "t", "u"},
+		"{{ l.get(m, n=o) if p else q }}{# r #}{% if not s and t in [u] %}{% endif %}":     {"l", "m", "o", "p", "q", "s", "t", "u"},
 	} {
 		if diff := cmp.Diff(want, parse(t, source).Names()); diff != "" {
 			t.Errorf("%s:\n%s", source, diff)
@@ -111,4 +116,20 @@ func TestSharedByGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// What could change the rows, or make long text of short, is refused when the spec is read.
+func TestTemplateRefuses(t *testing.T) {
+	for source, want := range map[string]string{
+		"{% set row.x = 1 %}":                                    "set gives a name a value, never a part of one",
+		"{{ tags.append(1) }}":                                   `unknown method: "append"`,
+		"{{ 'x'.ljust(1000000000) }}":                            `unknown method: "ljust"`,
+		"{{ '%9999d' % 1 }}":                                     "templates do not multiply or take remainders",
+		"{% for a in tags recursive %}{{ loop(a) }}{% endfor %}": "loops do not call themselves",
+		"{{ self() }}":                                           "only methods of values can be called",
+	} {
+		if _, _, wrong := newJinja().parse(source, nil); wrong == nil || !strings.Contains(wrong.message, want) {
+			t.Errorf("%s: %+v, want %s", source, wrong, want)
+		}
+	}
 }
