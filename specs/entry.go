@@ -3,6 +3,7 @@ package specs
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -62,18 +63,38 @@ func (l Language) Named(name string) ([]Entry, error) {
 	return nil, err
 }
 
-// calls are the signatures of a word in words.
-func (w Word) calls() []string {
+// signatures are the ways to call a word.
+func (w Word) signatures() []reflect.Type {
 	types := w.Types
 	if types == nil {
 		types = []any{w.Func}
 	}
-	var out []string
+	var out []reflect.Type
 	for _, x := range types {
 		t := reflect.TypeOf(x)
 		if t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// arguments are the numbers of arguments that a word can be called with.
+func (w Word) arguments() []int {
+	var out []int
+	for _, t := range w.signatures() {
+		if !slices.Contains(out, t.NumIn()) {
+			out = append(out, t.NumIn())
+		}
+	}
+	return out
+}
+
+// calls are the signatures of a word in words.
+func (w Word) calls() []string {
+	var out []string
+	for _, t := range w.signatures() {
 		var in []string
 		for i := range t.NumIn() {
 			in = append(in, argument(t.In(i)))

@@ -43,13 +43,14 @@ func reservedNames() []string { return []string{"vars", "profile"} }
 type vocabulary struct {
 	options  []expr.Option
 	words    map[string]bool
-	names    []string // words and builtins, for did-you-mean
+	takes    map[string][]int // how many arguments each word takes
+	names    []string         // words and builtins, for did-you-mean
 	vars     map[string]any
 	varNames []string
 }
 
 func newVocabulary(words []Word, vars map[string]any) *vocabulary {
-	v := &vocabulary{words: map[string]bool{}, vars: vars}
+	v := &vocabulary{words: map[string]bool{}, takes: map[string][]int{}, vars: vars}
 	if v.vars == nil {
 		v.vars = map[string]any{}
 	}
@@ -70,6 +71,7 @@ func newVocabulary(words []Word, vars map[string]any) *vocabulary {
 		fn, types := metered(w)
 		v.options = append(v.options, expr.Function(w.Name, fn, types...))
 		v.words[w.Name] = true
+		v.takes[w.Name] = w.arguments()
 		v.names = append(v.names, w.Name)
 	}
 	return v
@@ -106,7 +108,7 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 	whole := &mistake{width: len([]rune(source))}
 	defer func() {
 		if r := recover(); r != nil { // expr panics on some malformed trees
-			whole.message = fmt.Sprintf("not an expression: %v", r)
+			whole.message = strings.ReplaceAll(fmt.Sprintf("not an expression: %v", r), "\n", " ")
 			x, wrong = nil, whole
 		}
 	}()
@@ -118,7 +120,7 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 	if err != nil {
 		return nil, nil, located(err, whole)
 	}
-	look := &inspection{words: v.words, names: v.names, vars: v.varNames}
+	look := &inspection{words: v.words, takes: v.takes, names: v.names, vars: v.varNames}
 	program, err := expr.Compile(source, append(slices.Clone(v.options), expr.Patch(look))...)
 	if look.wrong != nil {
 		return nil, nil, look.wrong
@@ -149,7 +151,8 @@ func newExpr(source string, program *vm.Program, uses []nameUse, vars map[string
 func located(err error, whole *mistake) *mistake {
 	var at *file.Error
 	if !errors.As(err, &at) {
-		whole.message = "not an expression: " + err.Error()
+		first, _, _ := strings.Cut(err.Error(), "\n") // a stack may follow
+		whole.message = "not an expression: " + first
 		return whole
 	}
 	m := &mistake{from: at.From, width: max(at.To-at.From, 1)}

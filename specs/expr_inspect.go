@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -12,6 +13,7 @@ import (
 // refuses what only running would notice, and charges work to the budget.
 type inspection struct {
 	words map[string]bool
+	takes map[string][]int
 	names []string
 	vars  []string
 	uses  []nameUse
@@ -55,6 +57,10 @@ func (i *inspection) call(n *ast.CallNode) {
 	i.uses = slices.DeleteFunc(i.uses, func(u nameUse) bool { return u.name == id.Value && u.from == id.Location().From })
 	if !i.words[id.Value] {
 		i.refuse(id, len([]rune(id.Value)), didYouMean(id.Value, i.names), "unknown word: %q - the words are %s", id.Value, among(slices.Sorted(maps.Keys(i.words))))
+		return
+	}
+	if takes := i.takes[id.Value]; !slices.Contains(takes, len(n.Arguments)) {
+		i.refuse(id, len([]rune(id.Value)), "", "%s takes %s, not %d", id.Value, arguments(takes), len(n.Arguments))
 	}
 }
 
@@ -89,4 +95,19 @@ func (i *inspection) free() []nameUse {
 		}
 	}
 	return out
+}
+
+// arguments is a number of arguments in words: "1 argument", "2 or 3 arguments".
+func arguments(takes []int) string {
+	var b strings.Builder
+	for k, n := range takes {
+		if k > 0 {
+			b.WriteString(" or ")
+		}
+		fmt.Fprint(&b, n)
+	}
+	if len(takes) == 1 && takes[0] == 1 {
+		return b.String() + " argument"
+	}
+	return b.String() + " arguments"
 }

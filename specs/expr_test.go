@@ -87,7 +87,7 @@ func TestExprRefuses(t *testing.T) {
 		"a list where a score is asked": {"words(output)", "score", 0, "answers with a list", ""},
 		"a number where text is asked":  {"len(output)", "string", 0, "answers with a number", ""},
 		"a word's argument":             {"words(3) == []", "bool", 6, "cannot use int", ""},
-		"too few arguments":             {"mentions(output)", "bool", 0, "not enough arguments", ""},
+		"too few arguments":             {"mentions(output)", "bool", 0, "takes 2 arguments, not 1", ""},
 		"the clock":                     {"now() != nil", "bool", 0, `unknown word: "now"`, ""},
 		"a method of a value":           {"output.Len() > 3", "bool", 7, "only words can be called", ""},
 		"the whole environment":         {"len($env) > 3", "bool", 4, "unknown variable: $env", ""},
