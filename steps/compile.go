@@ -21,7 +21,7 @@ import (
 // the same, and told by its Later.
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
 	c := &Compiler{
-		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, sizes: map[string]map[string]int64{}, told: map[string]bool{}},
+		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, sizes: map[string]map[string]int64{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}},
 		data: map[string]*entry{}, policies: map[string]*Policy{},
 	}
 	people, err := c.readPeople()
@@ -61,6 +61,7 @@ type shared struct {
 	mistakes specs.Errors
 	sums     map[string]string           // SHA-256 by path of a file
 	sizes    map[string]map[string]int64 // rows of each split, by all that decides them
+	limits   map[string]*backends.Limits // of each model
 	told     map[string]bool             // what was said to come later
 }
 
@@ -217,7 +218,17 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 	if err != nil {
 		return nil, c.Errorf(path+".name", "", "%v", err)
 	}
-	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, path: path}, nil
+	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Limits: c.limit(path, m), path: path}, nil
+}
+
+// limit is what holds all steps that ask one model, in whatever cell or repeat.
+func (c *Compiler) limit(path string, m *specs.Model) *backends.Limits {
+	l, ok := c.limits[path]
+	if !ok {
+		l = backends.NewLimits(m.Concurrency, m.RequestsPerMinute, m.TokensPerMinute)
+		c.limits[path] = l
+	}
+	return l
 }
 
 // trains refuses, at the user's line, a policy whose backend cannot train by token.

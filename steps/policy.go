@@ -18,6 +18,7 @@ type Policy struct {
 	Info     backends.Info
 	Prompt   *Asking        // nil: the row's input as it stands
 	Sampling specs.Sampling // unless an eval says otherwise
+	Limits   *backends.Limits
 	path     string
 	again    int // a method's `replicate`: which of several equal policies this is
 }

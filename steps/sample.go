@@ -142,6 +142,7 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 		return err
 	}
 	defer sampler.Close()
+	sampler = s.policy.Limits.Sampler(sampler)
 	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
 	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
 		for part := range slices.Chunk(todo, chunk) {
