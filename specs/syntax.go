@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
 )
 
 // The YAML reader knows the line of a syntax error only, and in mappings it
-// names the line where the mapping began. The two commonest causes, a tab and a
-// bracket that is not closed, are looked for here.
+// names the line where the mapping began. So the line is looked for here, and
+// the two commonest causes, a tab and a bracket that is not closed, by name.
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
@@ -39,9 +41,38 @@ func (r *reader) syntax(err error) {
 		r.fail(Pos{File: r.file, Line: line, Col: col}, 1, hint, "not YAML: %s", what)
 		return
 	}
+	at.Line = r.firstWrong()
 	text := r.line(at.Line)
 	at.Col += utf8.RuneCountInString(text) - utf8.RuneCountInString(strings.TrimLeft(text, " "))
 	r.fail(at, utf8.RuneCountInString(strings.TrimSpace(text)), "a mistake of indentation, quotes or brackets here or nearby", "not YAML: %s", message)
+}
+
+// firstWrong is the line with which a file stops being YAML: the lines before it
+// are, and with it nothing that follows mends them. A construct of many lines is
+// no YAML while it is cut short, so some cuts are tried before one is believed.
+func (r *reader) firstWrong() int {
+	const tries = 12
+	sound := func(lines int) bool {
+		var n yaml.Node
+		return yaml.Unmarshal([]byte(strings.Join(r.lines[:lines], "\n")), &n) == nil
+	}
+	low, high := 0, len(r.lines)
+	for high-low > 1 {
+		middle := (low + high) / 2
+		found := false
+		for cut := middle; cut < high && cut < middle+tries && !found; cut++ {
+			if found = sound(cut); found {
+				low = cut
+			}
+		}
+		if !found {
+			high = middle
+		}
+	}
+	for low+1 < len(r.lines) && strings.TrimSpace(r.lines[low]) == "" {
+		low++
+	}
+	return low + 1
 }
 
 // tab finds the first line that is indented by a tab; 0 when there is none.
