@@ -117,7 +117,7 @@ the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
 	})
 	root.AddCommand(a.runCommand(), a.planCommand(), a.validateCommand(), a.explainCommand(), a.lsCommand(), a.showCommand(),
-		a.kindsCommand(), a.modelsCommand(), a.pretrainCommand(), a.versionCommand())
+		a.kindsCommand(), a.modelsCommand(), a.schemaCommand(), a.pretrainCommand(), a.versionCommand())
 	return root
 }
 
