@@ -19,7 +19,8 @@ type form struct {
 
 // schema is a JSON Schema or a part of one. Its keywords bind only values of their
 // own type, and so a number with bounds and a text with ${VAR} in it are one
-// schema, whose errors stay exact.
+// schema, whose errors stay exact. errorMessage is what editors show instead of
+// theirs; validators pass over it.
 type schema map[string]any
 
 // types is the "type" of a schema, always a list, so that null can be added.
@@ -86,7 +87,7 @@ func scalarForm(v reflect.Value, f field) form {
 	}
 	switch v.Kind() {
 	case reflect.Bool:
-		return form{"true or false", schema{"type": types{"boolean", "string"}, "pattern": variableText, "patternErrorMessage": "not true or false"}}
+		return form{"true or false", schema{"type": types{"boolean", "string"}, "pattern": variableText, "errorMessage": "not true or false"}}
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		return numbers("a whole number"+bounds(f), "integer", f)
 	case reflect.Float64, reflect.Float32:
@@ -99,7 +100,7 @@ func scalarForm(v reflect.Value, f field) form {
 		case f.enum != nil:
 			return form{"one of " + strings.Join(f.enum, ", "), schema{"anyOf": []any{schema{"enum": f.enum}, withVariable()}}}
 		case f.tag.Get("id") == "true":
-			return texts("text", idPattern.String())
+			return texts("an id: a small letter, then small letters, digits and _", idPattern.String())
 		}
 		return texts("text")
 	}
@@ -112,13 +113,13 @@ func texts(words string, patterns ...string) form {
 	if len(patterns) == 0 {
 		return form{words, schema{"type": types{"string", "number", "boolean"}}}
 	}
-	return form{words, schema{"type": types{"string"}, "pattern": either(patterns), "patternErrorMessage": "not " + words}}
+	return form{words, schema{"type": types{"string"}, "pattern": either(patterns), "errorMessage": "not " + words}}
 }
 
 // numbers is a number in the bounds of f, or text that matches one of the patterns
 // or has ${VAR} in it.
 func numbers(words, kind string, f field, patterns ...string) form {
-	s := schema{"type": types{kind, "string"}, "pattern": either(append(patterns, numberText)), "patternErrorMessage": "not " + words}
+	s := schema{"type": types{kind, "string"}, "pattern": either(append(patterns, numberText)), "errorMessage": "not " + words}
 	if low, ok := bound(f, "min"); ok {
 		s["minimum"] = low
 	}
@@ -223,13 +224,14 @@ func (*Checkpoint) form(field) form {
 func (*Claim) form(field) form {
 	s := object(reflect.ValueOf(longClaim{Holds: true}))
 	s["type"], s["pattern"] = types{"string", "object"}, either([]string{claimPattern.String()})
-	return form{"a claim such as a.b.c > a.d.c", s}
+	s["errorMessage"] = `not a claim such as "eval.method.judge > eval.baseline.judge"`
+	return form{"a claim such as eval.method.judge > eval.baseline.judge", s}
 }
 
 func (*Section[T]) form(field) form {
 	of := formOf(fresh(reflect.TypeFor[T]()), field{})
 	return form{"a mapping, each value " + of.words, schema{
-		"type": types{"object"}, "propertyNames": schema{"pattern": idPattern.String()}, "additionalProperties": removable(of.schema),
+		"type": types{"object"}, "propertyNames": schema{"pattern": idPattern.String()}, "additionalProperties": of.schema,
 	}}
 }
 

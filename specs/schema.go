@@ -3,8 +3,8 @@ package specs
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,10 +16,15 @@ import (
 func Schema(lang Language) ([]byte, error) {
 	exp := new(Experiment)
 	exp.Defaults()
-	root := object(reflect.ValueOf(exp).Elem())
-	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["title"] = "a spec of idiolect"
-	root["$defs"] = lang.defs()
+	defs := lang.defs()
+	defs["spec"] = object(reflect.ValueOf(exp).Elem())
+	for name, s := range maps.Clone(defs) {
+		defs[name+"_extending"] = s.(schema).extending()
+	}
+	root := schema{
+		"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": defs,
+		"if": schema{"required": []string{"extends"}}, "then": defined("spec_extending"), "else": defined("spec"),
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -86,7 +91,6 @@ func property(v reflect.Value, f field) schema {
 	of := formOf(v, f)
 	s := of.schema
 	if !f.required {
-		s = removable(s)
 		if text := written(v, f); text != "" {
 			s["default"] = writtenValue(text)
 		}
@@ -97,24 +101,6 @@ func property(v reflect.Value, f field) schema {
 	}
 	s["description"] = strings.TrimSpace(strings.Join(says, "\n"))
 	return s
-}
-
-// removable also accepts null, by which a spec removes a key of the one it
-// extends.
-func removable(s schema) schema {
-	if of, ok := s["type"].(types); ok {
-		s["type"] = append(slices.Clip(of), "null")
-		return s
-	}
-	null := schema{"type": types{"null"}}
-	if of, ok := s["anyOf"].([]any); ok {
-		s["anyOf"] = append(slices.Clip(of), null)
-		return s
-	}
-	if len(s) == 0 {
-		return s // anything
-	}
-	return schema{"anyOf": []any{s, null}}
 }
 
 // writtenValue is a default, as [written] has it, as a value of JSON.
