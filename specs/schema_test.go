@@ -212,6 +212,22 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 		"methods: {x: {kind: expert_iteration, model: writer, data: topics.train, judge: rules, train: {epochs: 3}}}":            wrong,
 		"methods: {x: {kind: expert_iteration, model: writer, data: topics.train, judge: rules}}":                                wrong,
 
+		"methods: {x: {kind: sft, model: writer, data: topics.train, monitor: {data: topics.train, judges: [rules]}, checkpoint: {best: rules}}}": good,
+		"methods: {x: {kind: sft, model: writer, data: topics.train, checkpoint: first}}":                                                         wrong,
+		"methods: {x: {kind: sft, model: writer, data: topics.train, replicate: 0}}":                                                              wrong,
+
+		"sweep: {seed: [1, 2], methods.initial.model: [writer]}": good,
+		"sweep: {seed: 1}":                       wrong,
+		"sweep: {repeats: [1, 2]}":               wrong,
+		"sweep: {}":                              wrong,
+		"users: {data: topics.train, id: input}": good,
+		"users: {data: topics.train}":            wrong,
+		"budget: {usd: 2.5, wall: 2h}":           good,
+		"budget: {calls: 0}":                     wrong,
+		"report: {formats: [md, csv], figures: [{kind: line, eval: end}]}": good,
+		"report: {formats: [pdf]}":          wrong,
+		"report: {figures: [{kind: line}]}": wrong,
+
 		"expect: [end.initial.rules > 0.5]":                        good,
 		"expect: [{claim: end.initial.rules > 50%, holds: false}]": good,
 		"expect: [initial is best]":                                wrong,
@@ -246,5 +262,55 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 		if err := valid(spec); (err == nil) != want {
 			t.Errorf("%s: the schema does not say %v: %v", piece, want, err)
 		}
+	}
+}
+
+// A spec that extends another need not be whole, and removes by null; what it
+// writes is held to the same shapes.
+func TestSchemaOfExtendingSpecs(t *testing.T) {
+	valid := testSchema(t)
+	dir := t.TempDir()
+	base := `name: base
+seed: 7
+models: {writer: {backend: local, name: mini}}
+data: {topics: {source: inline, rows: [{input: a, output: b}]}}
+rubrics: {short: {criteria: [{name: brief, expr: len(output) < 9}]}}
+judges: {rules: {kind: accept, rubric: short}}
+methods: {initial: {kind: prompt, model: writer}, tuned: {kind: sft, model: writer, data: topics}}
+evals: {end: {data: topics, methods: [initial], judges: [rules], baseline: initial}}
+`
+	if err := os.WriteFile(filepath.Join(dir, "base.yaml"), []byte(base), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	const good, wrong = true, false
+	for piece, want := range map[string]bool{
+		"repeats: 2": good,
+		"seed: null": good,
+		"methods: {tuned: {hyperparameters: {epochs: 2}}}":                     good,
+		"methods: {tuned: null}":                                               good,
+		"methods: {more: {kind: sft, model: writer, data: topics}}":            good,
+		"evals: {end: {samples: 2, baseline: null}}":                           good,
+		"models: {writer: {price: {input: 1}}}":                                good,
+		"rubrics: {short: {criteria: [{name: brief, expr: 'true'}], text: x}}": good,
+		"rubrics: {short: {criteria: [{expr: 'true'}]}}":                       wrong,
+		"repeats: 0": wrong,
+		"sed: 8":     wrong,
+		"methods: {tuned: {kind: sft, hyperparameters: {epochs: 0}}}": wrong,
+		"methods: {tuned: {kind: sft, epochs: 2}}":                    wrong,
+		"methods: {tuned: {kind: stf}}":                               wrong,
+		"evals: {end: {sample: 2}}":                                   wrong,
+		"models: {writer: {sampling: {top_p: 2}}}":                    wrong,
+	} {
+		spec := "extends: base.yaml\n" + piece + "\n"
+		_, err := ReadBytes(filepath.Join(dir, "spec.yaml"), []byte(spec), testLanguage(), Options{})
+		if (err == nil) != want {
+			t.Errorf("%s: the reader does not say %v: %v", piece, want, err)
+		}
+		if err := valid(spec); (err == nil) != want {
+			t.Errorf("%s: the schema does not say %v: %v", piece, want, err)
+		}
+	}
+	if valid("seed: null\n") == nil {
+		t.Error("the schema accepts null in a spec that extends none")
 	}
 }
