@@ -21,9 +21,9 @@ type argument struct {
 func argumentsOf(c *cobra.Command) []argument {
 	var out []argument
 	for _, word := range strings.Fields(c.Use)[1:] {
-		x := argument{optional: strings.HasPrefix(word, "["), many: strings.HasSuffix(strings.Trim(word, "[]"), "...")}
-		x.word = strings.TrimSuffix(strings.Trim(word, "[]"), "...")
-		out = append(out, x)
+		bare := strings.Trim(word, "[]")
+		name, many := strings.CutSuffix(bare, "...")
+		out = append(out, argument{word: name, optional: bare != word, many: many})
 	}
 	return out
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // form is what a value may be, told twice from one place: in words for people,
-// and as a JSON Schema for editors. Types that read themselves say theirs beside
-// their decode; everything else follows from its Go type and tags.
+// and as a JSON Schema for editors. Types that read themselves say theirs below;
+// everything else follows from its Go type and tags.
 type form struct {
 	words  string
 	schema schema
@@ -100,7 +100,7 @@ func scalarForm(v reflect.Value, f field) form {
 		case f.enum != nil:
 			return form{"one of " + strings.Join(f.enum, ", "), schema{"anyOf": []any{schema{"enum": f.enum}, withVariable()}}}
 		case f.tag.Get("id") == "true":
-			return texts("an id: a small letter, then small letters, digits and _", idPattern.String())
+			return texts(idWords, idPattern.String())
 		}
 		return texts("text")
 	}
@@ -134,6 +134,13 @@ func numbers(words, kind string, f field, patterns ...string) form {
 
 // either is a pattern that one of several, or a ${VAR}, fulfils.
 func either(patterns []string) string { return strings.Join(append(patterns, variableText), "|") }
+
+const idWords = "an id: a small letter, then small letters, digits and _"
+
+// idSchema is a key that is an id; ${VAR} is not filled into keys.
+func idSchema() schema {
+	return schema{"pattern": idPattern.String(), "errorMessage": "not " + idWords}
+}
 
 // withVariable is a text with ${VAR} in it, which may become anything.
 func withVariable() schema { return schema{"type": types{"string"}, "pattern": variableText} }
@@ -202,14 +209,15 @@ func (*Dedup) form(field) form {
 func (*Split) form(field) form {
 	size := numbers("a count of rows, a percent such as 80%, or rest", "integer", field{tag: `positive:"true"`}, "^rest$", percentText).schema
 	size["examples"] = []string{"rest"}
-	names := schema{"pattern": idPattern.String(), "not": schema{"const": "all"}}
+	names := idSchema()
+	names["not"] = schema{"const": "all"}
 	return form{"names and sizes such as {train: 80%, test: rest}", schema{"type": types{"object"}, "propertyNames": names, "additionalProperties": size}}
 }
 
 func (*Sweep) form(field) form {
 	paths := `^(` + strings.Join(sweptSections(), "|") + `)(\..+)?$`
 	return form{"paths and lists of values such as {methods.sft.hyperparameters.epochs: [1, 3]}", schema{
-		"type": types{"object"}, "minProperties": 1, "propertyNames": schema{"pattern": paths},
+		"type": types{"object"}, "minProperties": 1, "propertyNames": schema{"pattern": paths, "errorMessage": "not a path of the spec such as methods.sft.hyperparameters.epochs"},
 		"additionalProperties": schema{"type": types{"array"}, "minItems": 1},
 	}}
 }
@@ -231,7 +239,7 @@ func (*Claim) form(field) form {
 func (*Section[T]) form(field) form {
 	of := formOf(fresh(reflect.TypeFor[T]()), field{})
 	return form{"a mapping, each value " + of.words, schema{
-		"type": types{"object"}, "propertyNames": schema{"pattern": idPattern.String()}, "additionalProperties": of.schema,
+		"type": types{"object"}, "propertyNames": idSchema(), "additionalProperties": of.schema,
 	}}
 }
 

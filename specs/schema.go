@@ -37,16 +37,17 @@ func Schema(lang Language) ([]byte, error) {
 func (l Language) defs() schema {
 	judge := new(Judge)
 	judge.Defaults()
-	words := reservedNames()
+	column, words := idSchema(), reservedNames()
 	for _, w := range l.Words {
 		words = append(words, w.Name)
 	}
+	column["not"] = schema{"enum": sortedCopy(words)}
 	return schema{
 		"data":    kindSchema("source", l.Sources, new(Data), false),
 		"judge":   kindSchema("kind", l.Judges, judge, false),
 		"method":  kindSchema("kind", l.Methods, new(Method), false),
 		"nested":  kindSchema("kind", l.Methods, new(struct{}), true),
-		"column":  schema{"pattern": idPattern.String(), "not": schema{"enum": sortedCopy(words)}},
+		"column":  column,
 		"backend": schema{"anyOf": []any{schema{"enum": l.Backends}, withVariable()}},
 	}
 }
