@@ -9,8 +9,8 @@ import (
 )
 
 // form is what a value may be, told twice from one place: in words for people,
-// and as a JSON Schema for editors. Types that read themselves say theirs in form_special.go;
-// everything else follows from its Go type and tags.
+// and as a JSON Schema for editors. Types that read themselves say theirs in
+// form_special.go; everything else follows from its Go type and tags.
 type form struct {
 	words  string
 	schema schema
