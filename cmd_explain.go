@@ -12,7 +12,7 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	var f specFlags
 	c := &cobra.Command{
-		Use: "explain SPEC STEP", Short: "the text hashed into a step's key, and what changed since the last run", Args: cobra.ExactArgs(2),
+		Use: "explain SPEC STEP", Short: "the text hashed into a step's key, and what changed since the last run",
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := a.compile(c.Context(), args[0], f)
 			if err != nil {

@@ -16,7 +16,7 @@ import (
 func (a *app) kindsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "kinds [KIND]", Short: "every kind and word a spec can use; of one, its settings and defaults", Args: cobra.MaximumNArgs(1),
+		Use: "kinds [KIND]", Short: "every kind and word a spec can use; of one, its settings and defaults",
 		Long: `kinds lists the sources, methods and judges that a spec can name, and the words
 of its expressions. With a name, such as sft, it tells the settings of that
 kind: what each is for, what it takes, and what it is when a spec says nothing.`,

@@ -33,7 +33,7 @@ type listedRun struct {
 func (a *app) lsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "ls [DIR]", Short: "runs, newest first", Args: cobra.MaximumNArgs(1),
+		Use: "ls [DIR]", Short: "runs, newest first",
 		Long: `ls lists the runs in a directory of runs, newest first: experiment, start, state,
 steps done, directory. A run whose process was killed is still called running.`,
 		RunE: func(_ *cobra.Command, args []string) error {

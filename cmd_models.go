@@ -27,7 +27,7 @@ type offeredModel struct {
 func (a *app) modelsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "models", Short: "what the backends offer: models, context, whether they sample and train", Args: cobra.NoArgs,
+		Use: "models", Short: "what the backends offer: models, context, whether they sample and train",
 		Long: `models lists what a spec can name under models without files of its own. Backend
 local also takes a folder with a Hugging Face checkpoint: name: ./folder.`,
 		RunE: func(c *cobra.Command, _ []string) error {

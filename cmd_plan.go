@@ -14,7 +14,7 @@ func (a *app) planCommand() *cobra.Command {
 	var f specFlags
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "plan SPEC", Short: "the steps: inputs, calls [expected, at most], cached or why not", Args: cobra.ExactArgs(1),
+		Use: "plan SPEC", Short: "the steps: inputs, calls [expected, at most], cached or why not",
 		RunE: func(c *cobra.Command, args []string) error {
 			p, err := a.open(c.Context(), args[0], f)
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 func (a *app) pretrainCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "pretrain SPEC", Short: "trains a model from scratch (how the shipped one was made)", Args: cobra.ExactArgs(1),
+		Use: "pretrain SPEC", Short: "trains a model from scratch (how the shipped one was made)",
 		RunE: func(c *cobra.Command, args []string) error {
 			spec, err := steps.ReadPretrain(args[0])
 			if err != nil {

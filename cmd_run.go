@@ -29,7 +29,7 @@ type runFlags struct {
 func (a *app) runCommand() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
-		Use: "run SPEC", Short: "run an experiment, or go on with it, and print its tables", Args: cobra.ExactArgs(1),
+		Use: "run SPEC", Short: "run an experiment, or go on with it, and print its tables",
 		Long: `run makes what the spec describes and prints the comparison. Finished steps are
 reused; an interrupted run goes on where it stopped, with the same results: just
 run it again.`,

@@ -27,16 +27,13 @@ type showFlags struct {
 func (a *app) showCommand() *cobra.Command {
 	var f showFlags
 	c := &cobra.Command{
-		Use: "show RUN [TABLE]", Short: "rows of an artifact, to read data before trusting it", Args: cobra.RangeArgs(1, 2),
+		Use: "show RUN [TABLE]", Short: "rows of an artifact, to read data before trusting it",
 		Long: `show lists the tables of a run, or prints rows of one. RUN is a run's directory,
 such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
 data.topics, or a step and a file of it, such as methods.tuned.training.
 Columns that hold nothing are left out unless --columns names them.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			dir, err := runner.FindRun(args[0])
-			if named, other := runner.FindRun(filepath.Join(defaultRuns, args[0])); err != nil && other == nil {
-				dir, err = named, nil
-			}
+			dir, err := findRun(args[0])
 			if err != nil {
 				return usage(err)
 			}
@@ -51,6 +48,15 @@ Columns that hold nothing are left out unless --columns names them.`,
 	c.Flags().StringSliceVar(&f.columns, "columns", nil, "which `columns`")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row")
 	return c
+}
+
+// findRun is the directory of a run, or of a name under runs.
+func findRun(name string) (string, error) {
+	dir, err := runner.FindRun(name)
+	if named, other := runner.FindRun(filepath.Join(defaultRuns, name)); err != nil && other == nil {
+		return named, nil
+	}
+	return dir, err
 }
 
 func listTables(w io.Writer, dir string) error {
@@ -87,7 +93,7 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 		if err != nil {
 			return err
 		}
-		return usage(fmt.Errorf("%s has no table %q - it has %s", dir, name, strings.Join(names, ", ")))
+		return usage(unknown("table", name, names, fmt.Sprintf("idiolect show %s lists all %d", shellQuote(dir), len(names))))
 	}
 	columns, rows, err := tables.ReadAny(path)
 	if err != nil {

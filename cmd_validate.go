@@ -12,7 +12,7 @@ import (
 func (a *app) validateCommand() *cobra.Command {
 	var f specFlags
 	c := &cobra.Command{
-		Use: "validate SPEC...", Short: "every mistake at once, with file:line:col", Args: cobra.MinimumNArgs(1),
+		Use: "validate SPEC...", Short: "every mistake at once, with file:line:col",
 		RunE: func(c *cobra.Command, args []string) error {
 			var mistakes specs.Errors
 			var unread []error

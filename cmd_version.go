@@ -13,7 +13,7 @@ const version = "0.1.0"
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "which release this is", Args: cobra.NoArgs,
+		Use: "version", Short: "which release this is",
 		RunE: func(*cobra.Command, []string) error {
 			revision := ""
 			if info, ok := debug.ReadBuildInfo(); ok {

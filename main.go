@@ -57,7 +57,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	understood := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
-	err := root.ExecuteContext(context.Background())
+	err := checkCommand(root, args)
+	if err == nil {
+		err = root.ExecuteContext(context.Background())
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -107,7 +110,6 @@ Exit codes: 0 done; 1 the experiment failed (a step, an expect); 2 the spec or
 the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 (resumable). Results go to stdout, talk to stderr.`,
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		var number *strconv.NumError
@@ -117,7 +119,15 @@ the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
 	})
 	root.AddCommand(a.runCommand(), a.planCommand(), a.validateCommand(), a.explainCommand(), a.lsCommand(), a.showCommand(),
-		a.kindsCommand(), a.modelsCommand(), a.pretrainCommand(), a.versionCommand())
+		a.kindsCommand(), a.modelsCommand(), a.schemaCommand(), a.initCommand(), a.pretrainCommand(), a.versionCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Short = "what makes a shell complete commands, specs, steps, runs, tables, kinds"
+		}
+	}
+	a.settle(root)
 	return root
 }
 

@@ -51,9 +51,6 @@ func (d *decoder) check() {
 	for id, e := range d.exp.Evals.All() {
 		d.eval("evals."+id, e)
 	}
-	if d.exp.Name != "" {
-		d.id(d.exp.place("name"), d.exp.Name)
-	}
 	d.whole()
 	d.variables()
 	for _, s := range d.settings {
@@ -62,6 +59,16 @@ func (d *decoder) check() {
 		}
 	}
 }
+
+// What one of several sets of keys makes whole, for the schema: the functions
+// below say it in the words of a message.
+
+func (*Model) alternatives() [][]string {
+	return [][]string{{"backend", "name"}, {"backend", "checkpoint"}, {"run", "method"}}
+}
+func (*Rubric) alternatives() [][]string    { return [][]string{{"text"}, {"criteria"}} }
+func (*Criterion) alternatives() [][]string { return [][]string{{"says"}, {"expr"}} }
+func (*Judge) alternatives() [][]string     { return [][]string{{"rubric"}, {"model"}} }
 
 func (d *decoder) model(path string, m *Model) {
 	switch {
@@ -86,9 +93,6 @@ func (d *decoder) rubric(path string, r *Rubric) {
 	seen := map[string]bool{}
 	for i, c := range r.Criteria {
 		at := item(path+".criteria", i)
-		if c.Name != "" {
-			d.id(d.exp.place(at+".name"), c.Name)
-		}
 		if seen[c.Name] && c.Name != "" {
 			d.fail(d.exp.place(at+".name"), "", "duplicate criterion: %q", c.Name)
 		}

@@ -128,10 +128,9 @@ func (d *decoder) value(n *node, path string, v reflect.Value, f field) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		fresh := reflect.New(v.Type().Elem())
-		setDefaults(fresh)
-		d.value(n, path, fresh.Elem(), f)
-		v.Set(fresh)
+		target := fresh(v.Type().Elem())
+		d.value(n, path, target, f)
+		v.Set(target.Addr())
 	case reflect.Struct:
 		d.mapping(n, path, nil, v.Addr().Interface())
 	case reflect.Slice:
@@ -186,10 +185,9 @@ func (d *decoder) table(n *node, path string, v reflect.Value, f field) {
 	for _, e := range n.entries {
 		at := join(path, e.name)
 		d.note(at, e)
-		fresh := reflect.New(v.Type().Elem())
-		setDefaults(fresh)
-		d.value(e.value, at, fresh.Elem(), f)
-		out.SetMapIndex(reflect.ValueOf(e.name).Convert(v.Type().Key()), fresh.Elem())
+		value := fresh(v.Type().Elem())
+		d.value(e.value, at, value, f)
+		out.SetMapIndex(reflect.ValueOf(e.name).Convert(v.Type().Key()), value)
 	}
 	v.Set(out)
 }

@@ -9,16 +9,18 @@ import (
 
 var claimPattern = regexp.MustCompile(`^\s*(\S+?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$`)
 
+// longClaim is a claim as a mapping.
+type longClaim struct {
+	Claim string         `yaml:"claim" doc:"held_out.tuned.hidden > held_out.initial.hidden" required:"true"`
+	At    map[string]any `yaml:"at" doc:"the cell of a sweep it is about: path: value"`
+	Holds bool           `yaml:"holds" doc:"false: it is expected to fail"`
+}
+
 func (c *Claim) decode(d *decoder, n *node, path string, _ field) {
 	c.Holds = true
 	text := n
 	if n.kind == mapping {
-		var long struct {
-			Claim string         `yaml:"claim" doc:"held_out.tuned.hidden > held_out.initial.hidden" required:"true"`
-			At    map[string]any `yaml:"at" doc:"the cell of a sweep it is about: path: value"`
-			Holds bool           `yaml:"holds" doc:"false: it is expected to fail"`
-		}
-		long.Holds = true
+		long := longClaim{Holds: true}
 		d.mapping(n, path, nil, &long)
 		c.At, c.Holds = long.At, long.Holds
 		if text = n.get("claim"); text == nil {

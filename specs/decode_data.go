@@ -49,11 +49,14 @@ func (d *decoder) column(e entry) {
 	}
 }
 
+// near is a dedup that also drops rows which are nearly equal.
+type near struct {
+	RougeL float64 `yaml:"rouge_l" doc:"the ROUGE-L from which on rows count as equal" positive:"true" max:"1" required:"true"`
+}
+
 func (x *Dedup) decode(d *decoder, n *node, path string, _ field) {
 	if n.kind == mapping {
-		var settings struct {
-			RougeL float64 `yaml:"rouge_l" doc:"the ROUGE-L from which on rows count as equal" positive:"true" max:"1" required:"true"`
-		}
+		var settings near
 		d.mapping(n, path, nil, &settings)
 		*x = Dedup{On: true, RougeL: settings.RougeL}
 		return

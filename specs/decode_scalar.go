@@ -86,6 +86,9 @@ func (d *decoder) scalar(n *node, path string, v reflect.Value, f field) {
 			d.fail(n.place, didYouMean(n.text, f.enum), "unknown choice: %s - %s is one of %s", shown(n), title(path), among(f.enum))
 			return
 		}
+		if f.tag.Get("id") == "true" {
+			d.id(n.place, n.text)
+		}
 		v.SetString(n.text)
 		if isFile(n, f) {
 			v.SetString(d.rebased(n))

@@ -81,19 +81,22 @@ func (m *Method) decode(d *decoder, n *node, path string, _ field) {
 	m.Kind, m.Settings = d.kind(n, path, "kind", d.lang.Methods, m)
 }
 
+// bestBy is a checkpoint that is not the last.
+type bestBy struct {
+	Best JudgeRef `yaml:"best" doc:"the judge of the monitor whose favourite is kept" required:"true"`
+}
+
 func (c *Checkpoint) decode(d *decoder, n *node, path string, _ field) {
 	if n.kind == scalar && n.text == "last" {
 		return
-	}
-	var best struct {
-		Best JudgeRef `yaml:"best" doc:"the judge of the monitor whose favourite is kept" required:"true"`
 	}
 	if n.kind != mapping {
 		d.mismatch(n, path, "a checkpoint", "last, or {best: the id of an entry of judges}")
 		return
 	}
-	d.mapping(n, path, nil, &best)
-	c.Best = best.Best
+	var said bestBy
+	d.mapping(n, path, nil, &said)
+	c.Best = said.Best
 }
 
 func (m *Nested) decode(d *decoder, n *node, path string, _ field) {

@@ -1,7 +1,6 @@
 package specs
 
 import (
-	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func describe(v reflect.Value) []Setting {
 	var out []Setting
 	for _, f := range fieldsOf(v.Type()) {
 		value := v.FieldByIndex(f.index)
-		s := Setting{Name: f.name, Takes: takes(value.Type(), f), Choices: f.enum, Required: f.required, Doc: f.tag.Get("doc")}
+		s := Setting{Name: f.name, Takes: strings.TrimSpace(formOf(value, f).words), Choices: f.enum, Required: f.required, Doc: f.tag.Get("doc")}
 		if !f.required {
 			s.Default = written(value, f)
 		}
@@ -52,69 +51,9 @@ func settingsIn(v reflect.Value) reflect.Value {
 	case reflect.Struct:
 		return v
 	case reflect.Pointer, reflect.Slice, reflect.Map:
-		fresh := reflect.New(v.Type().Elem())
-		setDefaults(fresh)
-		return settingsIn(fresh.Elem())
+		return settingsIn(fresh(v.Type().Elem()))
 	}
 	return reflect.Value{}
-}
-
-// takes says what a field of type t can be set to.
-func takes(t reflect.Type, f field) string {
-	switch x := reflect.New(t).Interface().(type) {
-	case refType:
-		return "the id of an entry of " + strings.Join(x.sections(), " or ")
-	case *Auto:
-		return "a number" + bounds(f) + " or auto"
-	case *Fraction:
-		return "a share such as 0.5 or 50%"
-	case *Scale:
-		return "5 for 1 to 5, or [low, high]"
-	case *Expr:
-		if result := f.tag.Get("result"); result != "" {
-			return "an expression that answers with " + wanted(result)
-		}
-		return "an expression"
-	case *Template:
-		return "text with {{ variables }}"
-	case *Nested:
-		return "a method: {kind: ...}"
-	case *Renames:
-		return "a mapping of new names to old ones"
-	case *Assigns:
-		return "a mapping of names to expressions"
-	case *Dedup:
-		return "true, or {rouge_l: 0.7}"
-	case *Split:
-		return "names and sizes such as {train: 80%, test: rest}"
-	case *Sweep:
-		return "paths and lists of values such as {methods.sft.hyperparameters.epochs: [1, 3]}"
-	case *Checkpoint:
-		return "last, or {best: the id of an entry of judges}"
-	case *time.Duration:
-		return "a duration such as 90s or 5m"
-	}
-	switch t.Kind() {
-	case reflect.Pointer:
-		return takes(t.Elem(), f)
-	case reflect.Slice:
-		return "a list, each " + takes(t.Elem(), f)
-	case reflect.Map:
-		if t.Elem().Kind() == reflect.Interface {
-			return "a mapping"
-		}
-		return "a mapping, each value " + takes(t.Elem(), f)
-	case reflect.Interface:
-		return "anything"
-	case reflect.Int, reflect.Int64, reflect.Int32:
-		return "a whole number" + bounds(f)
-	case reflect.Bool, reflect.String, reflect.Float64, reflect.Float32, reflect.Struct:
-		if f.enum != nil {
-			return "one of " + strings.Join(f.enum, ", ")
-		}
-		return strings.TrimSpace(inWords(t) + bounds(f))
-	}
-	panic(fmt.Sprintf("specs: %s has type %s, which no spec can set", f.name, t))
 }
 
 // written is a value as a spec would write it; "" for one that nobody wrote: an

@@ -7,7 +7,9 @@ import (
 )
 
 // A variable of the environment in a value; `$${` stands for the text `${`.
-var variable = regexp.MustCompile(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var variable = regexp.MustCompile(`\$\$\{|` + variableText)
+
+const variableText = `\$\{([A-Za-z_][A-Za-z0-9_]*)\}`
 
 // expand fills ${VAR} into a scalar. The values never reach an error message:
 // messages quote what is written.

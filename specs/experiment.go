@@ -13,7 +13,7 @@ type Experiment struct {
 	Dir    string // directory of the spec; relative paths in it start here
 	Source []byte // the file as read, with ${VAR} unexpanded
 
-	Name        string         `yaml:"name" doc:"an id; runs are kept under it" required:"true"`
+	Name        string         `yaml:"name" doc:"an id; runs are kept under it" required:"true" id:"true"`
 	Description string         `yaml:"description" doc:"for people"`
 	Extends     string         `yaml:"extends" doc:"a spec whose values stand where this one says nothing; null removes one" file:"true"`
 	Seed        int64          `yaml:"seed" doc:"the experiment's randomness" min:"0"`

@@ -5,14 +5,17 @@ import (
 	"strings"
 )
 
-// special is a type of this package that reads itself from a node.
+// special is a type of this package that reads itself from a node, and says what
+// it reads.
 type special interface {
 	decode(d *decoder, n *node, path string, f field)
+	form(f field) form
 }
 
 // field is what a struct field says about itself by its tags:
 // yaml:"name" doc:"..." enum:"a,b" min:"0" max:"1" positive:"true"
-// required:"true", and result:"bool" or "string" for expressions.
+// required:"true", id:"true" for text that names something, result:"bool" or
+// "string" for expressions, and def:"backend" for words that the language has.
 type field struct {
 	name     string
 	tag      reflect.StructTag

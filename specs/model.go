@@ -4,7 +4,7 @@ import "time"
 
 // Model is an entry of models: a model at a backend, or a policy of a finished run.
 type Model struct {
-	Backend    string   `yaml:"backend" doc:"the machine that samples and trains it"`
+	Backend    string   `yaml:"backend" doc:"the machine that samples and trains it" def:"backend"`
 	Name       string   `yaml:"name" doc:"the service's or checkpoint's name; ./folder is a checkpoint beside the spec" file:"dot"`
 	Checkpoint string   `yaml:"checkpoint" doc:"an existing adapter, or a tinker:// path" file:"dot"`
 	Sampling   Sampling `yaml:"sampling" doc:"how it is sampled unless an eval says otherwise"`

@@ -8,7 +8,7 @@ type Rubric struct {
 
 // Criterion is one part of a rubric.
 type Criterion struct {
-	Name   string  `yaml:"name" doc:"an id" required:"true"`
+	Name   string  `yaml:"name" doc:"an id" required:"true" id:"true"`
 	Says   string  `yaml:"says" doc:"what a model reads"`
 	Expr   *Expr   `yaml:"expr" doc:"what a program runs: true or false, or a number on the scale" result:"score"`
 	Weight float64 `yaml:"weight" doc:"share in the score; negative for a penalty"`

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// suggest is the known word nearest to a wrong one, "" when none is near: at
+// Suggest is the known word nearest to a wrong one, "" when none is near: at
 // most one edit for every three letters, as people mistype.
-func suggest(wrong string, known []string) string {
+func Suggest(wrong string, known []string) string {
 	best, nearest := "", max(1, len([]rune(wrong))/3)+1
 	for _, k := range known {
 		if d := distance(wrong, k); d < nearest {
@@ -18,9 +18,9 @@ func suggest(wrong string, known []string) string {
 	return best
 }
 
-// didYouMean is suggest as a hint, "" when nothing is near.
+// didYouMean is Suggest as a hint, "" when nothing is near.
 func didYouMean(wrong string, known []string) string {
-	if s := suggest(wrong, known); s != "" {
+	if s := Suggest(wrong, known); s != "" {
 		return fmt.Sprintf("did you mean %q?", s)
 	}
 	return ""

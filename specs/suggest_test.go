@@ -7,7 +7,7 @@ func TestSuggest(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"learnin_rate": "learning_rate", "epoch": "epochs", "batchsize": "batch_size", "bta": "beta", "dtaa": "data", "rounds": "", "x": "",
 	} {
-		if got := suggest(wrong, known); got != want {
+		if got := Suggest(wrong, known); got != want {
 			t.Errorf("%s: %q, want %q", wrong, got, want)
 		}
 	}
