@@ -17,7 +17,8 @@
 // What a clock measures lives in Call alone, so that all other tables of two
 // equal experiments are equal byte for byte.
 //
-// The package knows no steps: it reads and writes Parquet (see Write and Read).
+// The package knows no steps: it reads and writes Parquet, whole tables (Write,
+// Read) or in bounded memory (Writer, Reader, Each).
 package tables
 
 // Version is the version of the schemas below, stored in every file.
