@@ -53,18 +53,23 @@ type Collection struct {
 	Count
 	entry Entry
 	file  *os.File
+	start int64
 	index index
 	ends  []int64 // of each row as it came, in the file
 }
 
-// Collect reads all rows once and keeps them in the file until their order is
-// known. The file is the caller's to close; it takes up to twice the size of the
-// rows' text. It may be as large as the disk allows.
+// Collect reads all rows once and keeps them at the end of the file until their
+// order is known: up to twice the size of their text. The file is the caller's to
+// close.
 func (e Entry) Collect(ctx context.Context, file *os.File) (*Collection, error) {
+	start, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, fileError(err)
+	}
 	out := bufio.NewWriterSize(file, 1<<18)
 	var buf []byte
 	var ends []int64
-	end := int64(0)
+	end := start
 	c, err := e.collect(ctx, func(row Row) error {
 		s, err := row.Store()
 		if err != nil {
@@ -79,7 +84,7 @@ func (e Entry) Collect(ctx context.Context, file *os.File) (*Collection, error) 
 	if err != nil {
 		return nil, err
 	}
-	c.file, c.ends = file, ends
+	c.file, c.start, c.ends = file, start, ends
 	return c, fileError(out.Flush())
 }
 
@@ -123,7 +128,7 @@ func (c *Collection) All() iter.Seq2[Stored, error] {
 	return func(yield func(Stored, error) bool) {
 		var buf []byte
 		for _, r := range c.index {
-			from := int64(0)
+			from := c.start
 			if r.at > 0 {
 				from = c.ends[r.at-1]
 			}

@@ -17,6 +17,8 @@
 //	parquet_value.go  what its values become
 //	chat.go           one row per conversation of a JSONL file
 //	inline.go         rows written in the spec
+//	rows.go           entries of data one after the other
+//	join.go           entries of data side by side
 //	world             the small world that the shipped model was made from
 //
 // It knows no models; sources that make rows are steps.
@@ -56,6 +58,16 @@ func record(fields map[string]any, place string) Record {
 	return Record{Fields: fields, Origin: Origin{Place: place}}
 }
 
+// Combined is a source whose rows are those of other entries of data.
+type Combined interface {
+	// Refs are the entries that it reads.
+	Refs() []specs.DataRef
+	// ColumnsFrom are its columns, from those of the entries; nil: not known.
+	ColumnsFrom(of func(specs.DataRef) []string) []string
+	// Combine yields its rows, from those of each entry in the order of their keys.
+	Combine(of []iter.Seq2[Record, error]) iter.Seq2[Record, error]
+}
+
 // Sources lists the sources that read, in the order in which a reader meets them.
 func Sources() specs.Catalog[Source] {
 	return specs.Catalog[Source]{
@@ -66,5 +78,13 @@ func Sources() specs.Catalog[Source] {
 		parquetFile(),    // a Parquet file
 		chat(),           // a file of conversations
 		inline(),         // the spec itself
+	}
+}
+
+// Combinations lists the sources that combine others.
+func Combinations() specs.Catalog[Combined] {
+	return specs.Catalog[Combined]{
+		rows(), // one after the other
+		join(), // side by side
 	}
 }

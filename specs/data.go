@@ -27,6 +27,9 @@ type Person struct {
 // Defaults stops at a bad row.
 func (d *Data) Defaults() { d.BadRows = "stop" }
 
+// Names is one name, or a list of them.
+type Names []string
+
 // Rename gives a column a new name.
 type Rename struct{ New, Old string }
 

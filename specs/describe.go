@@ -79,6 +79,8 @@ func takes(t reflect.Type, f field) string {
 		return "text with {{ variables }}"
 	case *Nested:
 		return "a method: {kind: ...}"
+	case *Names:
+		return "a name, or a list of names"
 	case *Renames:
 		return "a mapping of new names to old ones"
 	case *Assigns:

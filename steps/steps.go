@@ -23,6 +23,8 @@
 package steps
 
 import (
+	"slices"
+
 	"idiolect/backends"
 	"idiolect/datasets"
 	"idiolect/runner"
@@ -71,10 +73,15 @@ func Judges() specs.Catalog[Judge] {
 	}
 }
 
+// Sources lists the sources of data: those that read, and those that combine others.
+func Sources() specs.Catalog[any] {
+	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()))
+}
+
 // Language is what a spec can say with these steps, these sources and machines.
 func Language(machines Machines) specs.Language {
 	return specs.Language{
-		Sources:  specs.Erase(datasets.Sources()),
+		Sources:  Sources(),
 		Methods:  specs.Erase(Methods()),
 		Judges:   specs.Erase(Judges()),
 		Backends: machines.Names(),

@@ -39,6 +39,15 @@ type Row struct {
 	Messages  *string `parquet:"messages,optional"` // JSON: a whole conversation to train on, prompt and answer
 }
 
+// Skipped is one row that was left out of its data, because it could not be read.
+type Skipped struct {
+	ID        string  `parquet:"id"`
+	RowKey    string  `parquet:"row_key"`         // empty: it did not become a row
+	Replicate int64   `parquet:"replicate"`       // counts them, in the order of reading
+	Source    *string `parquet:"source,optional"` // where it stands, as in Row
+	Reason    string  `parquet:"reason"`
+}
+
 // Sample is one completion of a policy.
 type Sample struct {
 	ID           string    `parquet:"id"`
