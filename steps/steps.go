@@ -9,7 +9,8 @@
 //	compile.go refuse.go  experiment -> plan; what this release does not carry out
 //	settings.go vars.go   settings and vars -> lines of a key
 //	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
-//	read.go               step: rows of a source
+//	entry.go read.go      an entry of data, and the step: its rows
+//	table.go              tables of artifacts
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges
