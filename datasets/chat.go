@@ -9,7 +9,7 @@ import (
 
 func chat() specs.Kind[Source] {
 	return specs.Kind[Source]{
-		Name: "chat", Version: 1,
+		Name: "chat", Version: 2,
 		Doc: `conversations, one {"messages": [{role, content}, ...]} per line; columns messages, system, input, output`,
 		New: func() Source { return &Chat{} },
 	}
@@ -23,7 +23,8 @@ func chat() specs.Kind[Source] {
 //	input     what the user said last
 //	output    what the assistant answered to that, or null
 //
-// and beside them whatever else the object holds.
+// and beside them whatever else the object holds. Where columns and set leave the
+// four alone, a row whose last message is an answer is trained on as a whole.
 type Chat struct {
 	Path string `yaml:"path" doc:"the file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
 }
@@ -39,26 +40,29 @@ func (s *Chat) Read(dir string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for rec, err := range (&JSONL{Path: s.Path}).Read(dir) {
 			if err == nil {
-				if err = converse(rec.Fields); err != nil {
-					err = fmt.Errorf("%s: %w", rec.Place, err)
-				}
+				rec.Messages, err = converse(rec.Fields)
+				err = ofRow(rec.Place, err)
 			}
-			if !yield(rec, err) || err != nil {
+			if !goOn(yield(rec, err), err) {
 				return
 			}
 		}
 	}
 }
 
-// converse replaces the messages among an object's fields by the columns.
-func converse(fields map[string]any) error {
+// conversation are the columns that a conversation gives.
+var conversation = []string{"messages", "system", "input", "output"}
+
+// converse replaces the messages among an object's fields by the columns. A
+// conversation that ends in an answer is returned, to be trained on.
+func converse(fields map[string]any) (whole string, err error) {
 	messages, ok := fields["messages"].([]any)
 	if !ok || len(messages) == 0 {
-		return fmt.Errorf("messages: want a list of {role, content}")
+		return "", fmt.Errorf("messages: want a list of {role, content}")
 	}
-	for _, name := range []string{"system", "input", "output"} {
+	for _, name := range conversation[1:] {
 		if _, taken := fields[name]; taken {
-			return fmt.Errorf("%s stands beside messages, and is the name of a column made from them", name)
+			return "", fmt.Errorf("%s stands beside messages, and is the name of a column made from them", name)
 		}
 		fields[name] = nil
 	}
@@ -66,9 +70,9 @@ func converse(fields map[string]any) error {
 		role, content, err := turn(m)
 		switch {
 		case err != nil:
-			return fmt.Errorf("messages[%d]: %w", i, err)
+			return "", fmt.Errorf("messages[%d]: %w", i, err)
 		case role == "system" && i > 0:
-			return fmt.Errorf("messages[%d]: a system message - it can only be the first", i)
+			return "", fmt.Errorf("messages[%d]: a system message - it can only be the first", i)
 		case role == "system":
 			fields["system"] = content
 		case role == "user":
@@ -78,11 +82,14 @@ func converse(fields map[string]any) error {
 		}
 	}
 	if fields["input"] == nil {
-		return fmt.Errorf("messages: nothing is said by the role user")
+		return "", fmt.Errorf("messages: nothing is said by the role user")
 	}
 	text, err := Canonical(messages)
 	fields["messages"] = text
-	return err
+	if fields["output"] == nil {
+		return "", err
+	}
+	return text, err
 }
 
 // turn is one message's role and content.

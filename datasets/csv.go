@@ -82,7 +82,7 @@ func (s *CSV) Read(dir string) iter.Seq2[Record, error] {
 			if err == nil {
 				rec, err = s.row(r, header, values)
 			}
-			if !yield(rec, err) || err != nil {
+			if !goOn(yield(rec, err), err) {
 				return
 			}
 		}
@@ -114,11 +114,11 @@ func (s *CSV) header(r *csv.Reader) ([]string, error) {
 		return nil, fmt.Errorf("%s: the file is empty - want a row that names the columns", s.Path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, ofFile(err)
 	}
 	for i, name := range header {
 		if slices.Contains(header[:i], name) {
-			return nil, fmt.Errorf("%s: two columns are named %q", s.at(r, i), name)
+			return nil, ofFile(s.bad(r, i, fmt.Errorf("two columns are named %q", name)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Types)) {
@@ -135,13 +135,17 @@ func (s *CSV) record(r *csv.Reader) ([]string, error) {
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, fmt.Errorf("%s:%d:%d: %w", s.Path, wrong.Line, wrong.Column, wrong.Err)
+		err = &BadRow{Place: fmt.Sprintf("%s:%d", s.Path, wrong.Line), Column: wrong.Column, Err: wrong.Err}
+		if wrong.StartLine != wrong.Line { // a quote that was not meant as one has swallowed rows, perhaps all
+			err = ofFile(fmt.Errorf("%w; the row began on line %d", err, wrong.StartLine))
+		}
+		return nil, err
 	case err != nil:
 		return nil, pathError(err, s.Path)
 	}
 	for i, v := range values {
 		if !utf8.ValidString(v) {
-			return nil, fmt.Errorf("%s: the value is not UTF-8", s.at(r, i))
+			return nil, s.bad(r, i, errors.New("the value is not UTF-8"))
 		}
 	}
 	return values, nil
@@ -150,24 +154,24 @@ func (s *CSV) record(r *csv.Reader) ([]string, error) {
 // row gives the values their names and types.
 func (s *CSV) row(r *csv.Reader, header, values []string) (Record, error) {
 	if len(values) != len(header) {
-		return Record{}, fmt.Errorf("%s: %d values - the header names %d columns", s.at(r, 0), len(values), len(header))
+		return Record{}, s.bad(r, 0, fmt.Errorf("%d values - the header names %d columns", len(values), len(header)))
 	}
 	fields := make(map[string]any, len(header))
 	for i, name := range header {
 		v, err := typed(values[i], s.Types[name])
 		if err != nil {
-			return Record{}, fmt.Errorf("%s: %s: %w", s.at(r, i), name, err)
+			return Record{}, s.bad(r, i, fmt.Errorf("%s: %w", name, err))
 		}
 		fields[name] = v
 	}
 	line, _ := r.FieldPos(0)
-	return Record{fields, fmt.Sprintf("%s:%d", s.Path, line)}, nil
+	return record(fields, fmt.Sprintf("%s:%d", s.Path, line)), nil
 }
 
-// at is the place of a value of the row that was read last; columns count bytes.
-func (s *CSV) at(r *csv.Reader, i int) string {
+// bad is a fault of a value of the row that was read last.
+func (s *CSV) bad(r *csv.Reader, i int, err error) *BadRow {
 	line, col := r.FieldPos(i)
-	return fmt.Sprintf("%s:%d:%d", s.Path, line, col)
+	return &BadRow{Place: fmt.Sprintf("%s:%d", s.Path, line), Column: col, Err: err}
 }
 
 // typed reads a value as its column's type, "" for text.

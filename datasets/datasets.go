@@ -4,7 +4,11 @@
 //
 //	datasets.go       the interface and the catalogue of sources
 //	row.go            a row and its key
-//	prepare.go        what is done to the rows
+//	bad.go            a row that cannot be read
+//	prepare.go        what is done to the rows, as they come
+//	dedup.go          which of them repeat another
+//	arrange.go        their order and parts
+//	collect.go        rows in a file until their order is known
 //	lines.go          one row per line of a text file
 //	jsonl.go          one row per line of JSON
 //	json.go           one row per item of a JSON list
@@ -13,6 +17,8 @@
 //	parquet_value.go  what its values become
 //	chat.go           one row per conversation of a JSONL file
 //	inline.go         rows written in the spec
+//	rows.go           entries of data one after the other
+//	join.go           entries of data side by side
 //	world             the small world that the shipped model was made from
 //
 // It knows no models; sources that make rows are steps.
@@ -27,10 +33,11 @@ import (
 // Source reads the rows of one data entry. Relative paths start at dir, the
 // directory of the spec.
 type Source interface {
-	// Read yields the fields of each row in file order, and where the row
-	// stands. It ends after the first error, which names the place.
+	// Read yields the rows in file order, one at a time. An error is that of a
+	// row, a BadRow, behind which reading goes on, or it is the last.
 	Read(dir string) iter.Seq2[Record, error]
-	// Columns tells the columns of the rows without reading them all.
+	// Columns tells the columns of the rows without reading them all. Columns
+	// with a BadRow are those of the first row that can be read.
 	Columns(dir string) ([]string, error)
 	// Files lists the files whose content decides the rows, for keys.
 	Files(dir string) []File
@@ -43,7 +50,22 @@ type File struct{ Name, Path string }
 // int64, float64, []any, map[string]any.
 type Record struct {
 	Fields map[string]any
-	Place  string // file:line, file: item N or file: row N, as the spec names the file
+	Origin
+}
+
+// record is a row that was read at a place.
+func record(fields map[string]any, place string) Record {
+	return Record{Fields: fields, Origin: Origin{Place: place}}
+}
+
+// Combined is a source whose rows are those of other entries of data.
+type Combined interface {
+	// Refs are the entries that it reads.
+	Refs() []specs.DataRef
+	// ColumnsFrom are its columns, from those of the entries; nil: not known.
+	ColumnsFrom(of func(specs.DataRef) []string) []string
+	// Combine yields its rows, from those of each entry in the order of their keys.
+	Combine(of []iter.Seq2[Record, error]) iter.Seq2[Record, error]
 }
 
 // Sources lists the sources that read, in the order in which a reader meets them.
@@ -56,5 +78,13 @@ func Sources() specs.Catalog[Source] {
 		parquetFile(),    // a Parquet file
 		chat(),           // a file of conversations
 		inline(),         // the spec itself
+	}
+}
+
+// Combinations lists the sources that combine others.
+func Combinations() specs.Catalog[Combined] {
+	return specs.Catalog[Combined]{
+		rows(), // one after the other
+		join(), // side by side
 	}
 }

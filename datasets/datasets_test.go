@@ -25,11 +25,39 @@ func numbered(n int) *Inline {
 
 func prepare(t *testing.T, src Source, d *specs.Data) []Row {
 	t.Helper()
-	rows, err := Prepare(src, d, ".", 7, nil)
+	rows, err := collect(t, src, d, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return rows
+}
+
+// collect reads an entry as the read step does, through a file.
+func collect(t testing.TB, src Source, d *specs.Data, dir string) (rows []Row, err error) {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, err := Entry{Records: src.Read(dir), Data: d, Seed: 7}.Collect(t.Context(), f)
+	if err != nil {
+		return nil, err
+	}
+	for s, err := range c.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, err := Fields(s.Fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, Row{Key: s.Key, Fields: fields, Split: s.Split, Origin: s.Origin})
+	}
+	if c.Rows != len(rows) {
+		t.Errorf("%d rows were counted, %d are there", c.Rows, len(rows))
+	}
+	return rows, nil
 }
 
 func splits(rows []Row) map[string]string {
@@ -77,7 +105,7 @@ func TestWhatJSONCannotHold(t *testing.T) {
 		"before rows are compared": `set: {x: "1.0 / n"}, dedup: true`,
 		"not a number":             `set: {x: "0.0 / n"}, dedup: {rouge_l: 0.9}`,
 	} {
-		_, err := Prepare(numbered(3), data(t, entry), ".", 7, nil) // row 1 has n = 0
+		_, err := collect(t, numbered(3), data(t, entry), ".") // row 1 has n = 0
 		if err == nil || !strings.Contains(err.Error(), "row 1: set x: ") {
 			t.Errorf("%s: error %v", name, err)
 		}
@@ -211,7 +239,7 @@ func TestFilesAsTheyCome(t *testing.T) {
 		if name == "a missing column" {
 			d.Columns = specs.Renames{{New: "c", Old: "b"}}
 		}
-		_, err := Prepare(c.src, d, dir, 1, nil)
+		_, err := collect(t, c.src, d, dir)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: %v, want %s and no machine path", name, err, c.want)
 		}
@@ -222,7 +250,7 @@ func TestFilesAsTheyCome(t *testing.T) {
 }
 
 func TestSplitLargerThanTheData(t *testing.T) {
-	_, err := Prepare(numbered(10), data(t, "split: {train: 8, test: 5}"), ".", 1, nil)
+	_, err := collect(t, numbered(10), data(t, "split: {train: 8, test: 5}"), ".")
 	if err == nil || !strings.Contains(err.Error(), "split test: 13 rows") {
 		t.Errorf("got %v", err)
 	}

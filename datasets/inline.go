@@ -37,7 +37,7 @@ func (s *Inline) Files(string) []File { return nil }
 func (s *Inline) Read(string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for i, row := range s.Rows {
-			if !yield(Record{row, fmt.Sprintf("row %d", i+1)}, nil) {
+			if !yield(record(row, fmt.Sprintf("row %d", i+1)), nil) {
 				return
 			}
 		}

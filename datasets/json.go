@@ -48,7 +48,7 @@ func (s *JSON) Read(dir string) iter.Seq2[Record, error] {
 		for n := 1; d.More(); n++ {
 			place := fmt.Sprintf("%s: item %d", s.Path, n)
 			fields, err := nextObject(d, place)
-			if !yield(Record{fields, place}, err) || err != nil {
+			if !goOn(yield(record(fields, place), err), err) {
 				return
 			}
 		}
@@ -85,16 +85,18 @@ func (s *JSON) end(d *json.Decoder) error {
 }
 
 // nextObject takes the item as text first: the decoder would replace bytes that
-// are not UTF-8 without a word.
+// are not UTF-8 without a word. Behind an item that is not JSON, nobody can tell
+// where the next begins.
 func nextObject(d *json.Decoder, place string) (map[string]any, error) {
 	var text json.RawMessage
 	if err := d.Decode(&text); err != nil {
 		return nil, fmt.Errorf("%s: not JSON: %w", place, pathError(err, place))
 	}
 	if !utf8.Valid(text) {
-		return nil, fmt.Errorf("%s: the item is not UTF-8", place)
+		return nil, &BadRow{Place: place, Err: errors.New("the item is not UTF-8")}
 	}
-	return object(string(text), place)
+	fields, err := object(string(text))
+	return fields, ofRow(place, err)
 }
 
 // withoutMark skips the byte order mark that some programs begin a file with.

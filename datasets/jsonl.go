@@ -42,9 +42,10 @@ func (s *JSONL) Read(dir string) iter.Seq2[Record, error] {
 			}
 			var fields map[string]any
 			if err == nil {
-				fields, err = object(l.text, l.place)
+				fields, err = object(l.text)
+				err = ofRow(l.place, err)
 			}
-			if !yield(Record{fields, l.place}, err) || err != nil {
+			if !goOn(yield(record(fields, l.place), err), err) {
 				return
 			}
 		}
@@ -53,34 +54,40 @@ func (s *JSONL) Read(dir string) iter.Seq2[Record, error] {
 
 // firstKeys are the columns of a source whose rows name them: those of its first.
 func firstKeys(s Source, dir, path string) ([]string, error) {
+	var first error
 	for rec, err := range s.Read(dir) {
-		if err != nil {
-			return nil, err
+		if err == nil {
+			return slices.Sorted(maps.Keys(rec.Fields)), first
 		}
-		return slices.Sorted(maps.Keys(rec.Fields)), nil
+		if first == nil {
+			first = err
+		}
 	}
-	return nil, fmt.Errorf("%s: the file has no rows", path)
+	if first == nil {
+		first = fmt.Errorf("%s: the file has no rows", path)
+	}
+	return nil, first
 }
 
 // object reads one JSON object, keeping whole numbers whole.
-func object(text, place string) (map[string]any, error) {
+func object(text string) (map[string]any, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	var v any
 	err := d.Decode(&v)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not JSON: %w", place, err)
+		return nil, fmt.Errorf("not JSON: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: something follows the JSON object", place)
+		return nil, errors.New("something follows the JSON object")
 	}
 	fields, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%s: %.40s - want a JSON object", place, text)
+		return nil, fmt.Errorf("%.40s - want a JSON object", text)
 	}
 	for name, x := range fields {
 		if fields[name], err = plain(x); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", place, name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return fields, nil
@@ -115,4 +122,10 @@ func plain(v any) (_ any, err error) {
 }
 
 // Fields reads the JSON object that a row's fields are stored as.
-func Fields(text string) (map[string]any, error) { return object(text, "fields") }
+func Fields(text string) (map[string]any, error) {
+	fields, err := object(text)
+	if err != nil {
+		return nil, fmt.Errorf("fields: %w", err)
+	}
+	return fields, nil
+}

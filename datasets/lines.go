@@ -43,11 +43,11 @@ func (s *Lines) Files(dir string) []File { return []File{{s.Path, resolve(dir, s
 func (s *Lines) Read(dir string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for l, err := range fileLines(dir, s.Path) {
-			if err != nil {
-				yield(Record{}, err)
-				return
+			t := strings.TrimSpace(l.text)
+			if err == nil && t == "" {
+				continue
 			}
-			if t := strings.TrimSpace(l.text); t != "" && !yield(Record{map[string]any{"line": t}, l.place}, nil) {
+			if !goOn(yield(record(map[string]any{"line": t}, l.place), err), err) {
 				return
 			}
 		}
@@ -60,6 +60,7 @@ const maxLine = 64 << 20
 type fileLine struct{ text, place string }
 
 // fileLines yields the lines of a file without their ends, each with its place.
+// A line that is not UTF-8 is a bad row.
 func fileLines(dir, path string) iter.Seq2[fileLine, error] {
 	return func(yield func(fileLine, error) bool) {
 		f, err := Open(resolve(dir, path))
@@ -78,11 +79,11 @@ func fileLines(dir, path string) iter.Seq2[fileLine, error] {
 			if n == 1 {
 				t = strings.TrimPrefix(t, "\ufeff")
 			}
+			var bad error
 			if !utf8.ValidString(t) {
-				yield(fileLine{}, fmt.Errorf("%s: the line is not UTF-8", place))
-				return
+				bad = &BadRow{Place: place, Err: errors.New("the line is not UTF-8")}
 			}
-			if !yield(fileLine{t, place}, nil) {
+			if !yield(fileLine{t, place}, bad) {
 				return
 			}
 		}

@@ -64,10 +64,10 @@ func (s *Parquet) Read(dir string) iter.Seq2[Record, error] {
 				var fields map[string]any
 				if err == nil {
 					if fields, err = parquetFields(row); err != nil {
-						err = fmt.Errorf("%s: %w", place, err)
+						err = ofRow(place, err)
 					}
 				}
-				if !yield(Record{fields, place}, err) || err != nil {
+				if !goOn(yield(record(fields, place), err), err) {
 					return
 				}
 			}

@@ -66,6 +66,24 @@ func (d *draft) create(name string, volatile bool) (io.WriteCloser, error) {
 	return f, nil
 }
 
+// Scratch makes a file to work in, on the disk that the artifact will be on. The caller closes it; where the
+// system allows that it has no name, elsewhere it goes with the rest of the partial work.
+func (r *Run) Scratch() (*os.File, error) {
+	if err := r.Point("scratch.create"); err != nil {
+		return nil, err
+	}
+	dir := r.store.partial(r.Key())
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(dir, "scratch-")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(f.Name())
+	return f, nil
+}
+
 // begin makes the draft's directory. A dead process may have left another one: it goes with the rest of
 // the partial work, because nobody can tell it from that of a process that is alive.
 func (d *draft) begin() (err error) {

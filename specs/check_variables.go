@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,7 +100,8 @@ func (c *columnCheck) source(path string, data *Data) []string {
 	switch s := data.Source.(type) {
 	case columner:
 		columns, err := s.Columns(c.exp.Dir)
-		if err != nil {
+		var bad interface{ BadRow() }
+		if skipped := errors.As(err, &bad) && columns != nil && data.BadRows == "skip"; err != nil && !skipped {
 			c.fail(c.exp.place(path+".path"), "", "%s", err)
 		}
 		return columns

@@ -6,6 +6,7 @@ type Data struct {
 	Kind   string // the name of its source
 	Source any    // the source's settings
 
+	BadRows string  `yaml:"bad_rows" doc:"what becomes of a row that cannot be read: stop at it, or skip it and count it" enum:"stop,skip"`
 	Columns Renames `yaml:"columns" doc:"new: old; other columns keep their names"`
 	Set     Assigns `yaml:"set" doc:"new: expression over the row"`
 	Where   *Expr   `yaml:"where" doc:"rows to keep" result:"bool"`
@@ -22,6 +23,12 @@ type Person struct {
 	Column string
 	Value  any
 }
+
+// Defaults stops at a bad row.
+func (d *Data) Defaults() { d.BadRows = "stop" }
+
+// Names is one name, or a list of them.
+type Names []string
 
 // Rename gives a column a new name.
 type Rename struct{ New, Old string }

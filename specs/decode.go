@@ -122,7 +122,7 @@ func (d *decoder) value(n *node, path string, v reflect.Value, f field) {
 		d.fail(n.place, f.says(), "nothing is written after %s - leave the key out or give it a value", last(path))
 		return
 	}
-	if s, ok := v.Addr().Interface().(special); ok {
+	if s, ok := v.Addr().Interface().(decoding); ok {
 		s.decode(d, n, path, f)
 		return
 	}

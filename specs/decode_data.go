@@ -21,6 +21,20 @@ func (r *Renames) decode(d *decoder, n *node, path string, _ field) {
 	}
 }
 
+func (x *Names) decode(d *decoder, n *node, path string, _ field) {
+	items := []*node{n}
+	if n.kind == list {
+		items = n.items
+	}
+	for _, item := range items {
+		if item.kind != scalar || item.isNull() {
+			d.mismatch(item, path, "a name", "a name, or a list of names")
+			continue
+		}
+		*x = append(*x, item.text)
+	}
+}
+
 func (a *Assigns) decode(d *decoder, n *node, path string, _ field) {
 	if n.kind != mapping {
 		d.mismatch(n, path, "a mapping", "new: expression")

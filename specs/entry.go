@@ -22,7 +22,9 @@ type Entry struct {
 func (l Language) Entries() []Entry {
 	judge := new(Judge)
 	judge.Defaults()
-	out := entriesOf("source", l.Sources, new(Data))
+	data := new(Data)
+	data.Defaults()
+	out := entriesOf("source", l.Sources, data)
 	out = append(out, entriesOf("method", l.Methods, new(Method))...)
 	out = append(out, entriesOf("judge", l.Judges, judge)...)
 	for _, w := range l.Words {

@@ -8,8 +8,12 @@ import (
 // special is a type of this package that reads itself from a node, and says what
 // it reads.
 type special interface {
-	decode(d *decoder, n *node, path string, f field)
+	decoding
 	form(f field) form
+}
+
+type decoding interface {
+	decode(d *decoder, n *node, path string, f field)
 }
 
 // field is what a struct field says about itself by its tags:

@@ -61,6 +61,12 @@ func columnsForm(words string) form {
 	return form{words, schema{"type": types{"object"}, "propertyNames": defined("column"), "additionalProperties": texts("").schema}}
 }
 
+func (*Names) form(field) form {
+	s := texts("").schema
+	s["type"], s["items"] = append(slices.Clone(s["type"].(types)), "array"), texts("").schema
+	return form{"a name, or a list of names", s}
+}
+
 func (*Dedup) form(field) form {
 	s := object(reflect.ValueOf(near{}))
 	s["type"], s["pattern"] = types{"boolean", "object", "string"}, variableText

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idiolect/backends"
+	"idiolect/datasets"
 	"idiolect/runner/tables"
 	"idiolect/specs"
 )
@@ -247,7 +248,7 @@ func TestVerdictsThatCannotBeReached(t *testing.T) {
 
 func TestPlacesWithoutTheFile(t *testing.T) {
 	for place, want := range map[string]string{"data/a.txt:12": "line 12", "b.json: item 3": "item 3", "c.parquet: row 4": "row 4", "row 5": "row 5"} {
-		if got := lineOf(place); got != want {
+		if got := datasets.Line(place); got != want {
 			t.Errorf("%s: %q, want %q", place, got, want)
 		}
 	}

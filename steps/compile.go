@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"idiolect/backends"
+	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/specs"
 )
@@ -21,9 +23,10 @@ import (
 // the same, and told by its Later.
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
 	c := &Compiler{
-		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, sizes: map[string]map[string]int64{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}},
+		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, read: map[string]*datasets.Collection{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}},
 		data: map[string]*entry{}, policies: map[string]*Policy{},
 	}
+	defer c.close()
 	people, err := c.readPeople()
 	if err != nil {
 		return nil, err
@@ -59,10 +62,11 @@ type shared struct {
 	people   []*person
 	plan     *runner.Builder
 	mistakes specs.Errors
-	sums     map[string]string           // SHA-256 by path of a file
-	sizes    map[string]map[string]int64 // rows of each split, by all that decides them
-	limits   map[string]*backends.Limits // of each model
-	told     map[string]bool             // what was said to come later
+	sums     map[string]string               // SHA-256 by path of a file
+	read     map[string]*datasets.Collection // entries of data, by all that decides their rows
+	file     *os.File                        // holds the rows of those that others combine; nil: there are none
+	told     map[string]bool                 // what was said to come later
+	limits   map[string]*backends.Limits     // of each model
 }
 
 // cell lowers one cell of the sweep: everything once for each person and repeat,

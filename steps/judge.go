@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"idiolect/datasets"
@@ -86,30 +87,68 @@ type judgeStep struct {
 	scope  map[string]any
 }
 
-// Run judges every sample. A program's verdicts are not journaled: they cost
-// less than their journal would, and come out the same.
+// judgedColumns are what a judge reads of a sample.
+type judgedColumns struct {
+	ID         string  `parquet:"id"`
+	RowKey     string  `parquet:"row_key"`
+	Replicate  int64   `parquet:"replicate"`
+	PolicyID   string  `parquet:"policy_id"`
+	Completion *string `parquet:"completion,optional"`
+	Extracted  *string `parquet:"extracted,optional"`
+	Fields     string  `parquet:"fields"`
+	Error      *string `parquet:"error,optional"`
+	User       *string `parquet:"user,optional"`
+}
+
+// judgedAtOnce is how many samples one core takes at a time.
+const judgedAtOnce = 64
+
+// Run judges every sample, on all cores, in the order of the samples. A program's
+// verdicts are not journaled: they cost less than their journal would, and come
+// out the same.
 func (s *judgeStep) Run(ctx context.Context, r *runner.Run) error {
-	samples, err := readTable[tables.Sample](r.In("samples"), "samples.parquet")
+	path, err := r.In("samples").Path("samples.parquet")
 	if err != nil {
 		return err
 	}
-	out := make([]tables.Verdict, len(samples))
-	for i, x := range samples {
-		if i%256 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			r.Progress(i, len(samples), "verdicts")
-		}
-		if out[i], err = s.verdict(string(r.Key()), x); err != nil {
-			return err
-		}
+	samples, err := tables.Open[judgedColumns](path)
+	if err != nil {
+		return err
 	}
-	r.Progress(len(samples), len(samples), "verdicts")
-	return writeTable(r, "verdicts.parquet", out)
+	defer samples.Close()
+	out, err := create[tables.Verdict](r, "verdicts.parquet")
+	if err != nil {
+		return err
+	}
+	done := 0
+	next := func() ([]judgedColumns, error) {
+		batch := make([]judgedColumns, judgedAtOnce)
+		n, err := samples.Read(batch)
+		return batch[:n], err
+	}
+	judge := func(batch []judgedColumns) ([]tables.Verdict, error) { return s.verdicts(string(r.Key()), batch) }
+	err = inOrder(ctx, next, judge, func(verdicts []tables.Verdict) error {
+		done += len(verdicts)
+		return errors.Join(out.Write(verdicts), progress(r, done, samples.Len(), "verdicts"))
+	})
+	if err != nil {
+		return err
+	}
+	return out.Close()
 }
 
-func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error) {
+func (s *judgeStep) verdicts(key string, samples []judgedColumns) ([]tables.Verdict, error) {
+	out := make([]tables.Verdict, len(samples))
+	for i, x := range samples {
+		var err error
+		if out[i], err = s.verdict(key, x); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *judgeStep) verdict(key string, x judgedColumns) (tables.Verdict, error) {
 	v := tables.Verdict{
 		ID: tables.ID(key, x.RowKey, x.Replicate), RowKey: x.RowKey, Replicate: x.Replicate, SampleID: x.ID, PolicyID: x.PolicyID,
 		Judge: s.judge, Kind: s.kind, Criteria: "{}", User: x.User,
@@ -123,7 +162,7 @@ func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error)
 		return v, err
 	}
 	env := datasets.Env(fields, s.scope)
-	env["output"] = judged(x)
+	env["output"] = judged(x.Extracted, x.Completion)
 	o, err := s.decide(env)
 	if err != nil {
 		v.Error = optional(err.Error())
@@ -133,10 +172,10 @@ func (s *judgeStep) verdict(key string, x tables.Sample) (tables.Verdict, error)
 	return v, nil
 }
 
-// judged is the text that is judged of a sample.
-func judged(x tables.Sample) string {
-	if x.Extracted != nil {
-		return *x.Extracted
+// judged is the text that is judged of a sample that has a completion.
+func judged(extracted, completion *string) string {
+	if extracted != nil {
+		return *extracted
 	}
-	return *x.Completion
+	return *completion
 }

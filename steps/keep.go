@@ -173,7 +173,7 @@ func (k candidate) row(key string, replicate int64) (tables.Row, error) {
 	if err != nil {
 		return tables.Row{}, fmt.Errorf("sample %s: %w", k.ID, err)
 	}
-	text := judged(k.Sample)
+	text := judged(k.Extracted, k.Completion)
 	return tables.Row{
 		ID: tables.ID(key, k.RowKey, replicate), RowKey: k.RowKey, Replicate: replicate, Fields: k.Fields, User: k.User,
 		Output: &text, Parent: &k.ID, Messages: optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text}))),

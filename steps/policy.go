@@ -45,26 +45,6 @@ func (p *Policy) open(a *runner.Artifact) (opened, error) {
 	return o, err
 }
 
-func readTable[T any](a *runner.Artifact, file string) ([]T, error) {
-	path, err := a.Path(file)
-	if err != nil {
-		return nil, err
-	}
-	return tables.Read[T](path)
-}
-
-func writeTable[T any](r *runner.Run, file string, rows []T) error {
-	w, err := r.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := tables.Write(w, rows); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
-}
-
 func mustJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

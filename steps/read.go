@@ -2,203 +2,14 @@ package steps
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
-	"strings"
+	"iter"
 
 	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/runner/tables"
-	"idiolect/specs"
 )
-
-// entry is a data entry while the plan is made.
-type entry struct {
-	action *runner.Action
-	source datasets.Source
-	data   *specs.Data
-	sums   []string         // SHA-256 of each of the source's files
-	sizes  map[string]int64 // rows of each split, as the step will find them; "" is in none
-}
-
-// count says how many rows a reference names.
-func (e *entry) count(split string) int64 {
-	n := int64(0)
-	for name, rows := range e.sizes {
-		if inSplit(split, name) {
-			n += rows
-		}
-	}
-	return n
-}
-
-// inSplit: rows that no part of a split took belong to `all` alone.
-func inSplit(want, have string) bool { return want == "" || want == "all" || want == have }
-
-// entry lowers a data entry, once. Its rows are read while the plan is made, so
-// that a damaged file is found and the number of calls known before anything
-// starts.
-func (c *Compiler) entry(id string) (*entry, error) {
-	d, ok := c.Data.Get(id)
-	if !ok {
-		return nil, c.Errorf("data", "", "there is no data %q", id)
-	}
-	defer func(u unit) { c.unit = u }(c.unit)
-	c.unit = c.place(c.owner(id), 0)
-	if c.unit.person != nil {
-		own := *d
-		own.Person = &specs.Person{Column: c.Users.ID, Value: c.unit.person.value}
-		d = &own
-	}
-	memo := c.memo("data." + id)
-	if e, ok := c.data[memo]; ok {
-		return e, nil
-	}
-	src := d.Source.(datasets.Source)
-	path := "data." + id
-	sums, err := fileHashes(src, c.Dir, c.sums)
-	if err != nil {
-		return nil, c.Errorf(path+".path", "", "%v", err)
-	}
-	e := &entry{source: src, data: d, sums: sums}
-	lines := c.sourceLines(e)
-	if e.sizes, err = c.counted(e, fmt.Sprint(lines)); err != nil {
-		return nil, c.Errorf(path, "", "%v", err)
-	}
-	if d.Person != nil && e.count("all") == 0 {
-		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
-	}
-	e.action = c.add(runner.Action{
-		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines,
-		Says:     fmt.Sprintf("read %d rows of %s", e.count("all"), d.Kind),
-		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
-		Estimate: runner.Estimate{Exact: true},
-	})
-	c.data[memo] = e
-	return e, nil
-}
-
-// owner is whose rows an entry of data holds: the person being lowered, where the
-// rows have the column that names persons; nil when they are everybody's.
-func (c *Compiler) owner(id string) *person {
-	if c.Users == nil || id == c.Users.Data.ID || !slices.Contains(c.Columns(id), c.Users.ID) {
-		return nil
-	}
-	return c.person
-}
-
-// counted says how many rows each split has; equal entries are read once.
-func (c *Compiler) counted(e *entry, lines string) (map[string]int64, error) {
-	if known, ok := c.shared.sizes[lines]; ok {
-		return known, nil
-	}
-	rows, err := datasets.Prepare(e.source, e.data, c.Dir, c.Seed, c.scope())
-	if err != nil {
-		return nil, err
-	}
-	sizes := map[string]int64{}
-	for _, r := range rows {
-		sizes[r.Split]++
-	}
-	c.shared.sizes[lines] = sizes
-	return sizes, nil
-}
-
-// sourceLines are all that decides the rows: files by content, and settings.
-func (c *Compiler) sourceLines(e *entry) []runner.Line {
-	d := e.data
-	kind, _ := datasets.Sources().Find(d.Kind)
-	lines := []runner.Line{line("source", fmt.Sprintf("%s/%d", d.Kind, kind.Version))}
-	lines = append(lines, settingLines("source", e.source, kind.New())...)
-	for i, sum := range e.sums {
-		lines = append(lines, line(fmt.Sprintf("file.%d", i), "sha256:"+sum))
-	}
-	for i, r := range d.Columns {
-		lines = append(lines, line(fmt.Sprintf("columns.%d", i), r.New+": "+r.Old))
-	}
-	for i, a := range d.Set {
-		lines = append(lines, line(fmt.Sprintf("set.%d", i), a.Name+": "+a.Expr.String()))
-	}
-	lines = append(lines, scopeLines(c.scope(), ofExprs(dataExprs(d)...)...)...)
-	if d.Where != nil {
-		lines = append(lines, line("where", d.Where))
-	}
-	if p := d.Person; p != nil {
-		lines = append(lines, line("person", fmt.Sprintf("%s: %v", p.Column, p.Value)))
-	}
-	if d.Dedup.On || d.Dedup.RougeL > 0 {
-		lines = append(lines, line("dedup", fmt.Sprintf("rouge_l %g", d.Dedup.RougeL)))
-	}
-	if d.Limit > 0 {
-		lines = append(lines, line("limit", d.Limit))
-	}
-	for i, p := range d.Split {
-		lines = append(lines, line(fmt.Sprintf("split.%d", i), fmt.Sprintf("%s: %d %g %t", p.Name, p.Count, p.Fraction, p.Rest)))
-	}
-	if d.Shuffle && d.Limit > 0 { // a shuffle without a limit changes no rows
-		lines = append(lines, line("shuffle", true))
-	}
-	if d.Shuffle && d.Limit > 0 || len(d.Split) > 0 {
-		lines = append(lines, c.seed())
-	}
-	return lines
-}
-
-func dataExprs(d *specs.Data) []*specs.Expr {
-	exprs := []*specs.Expr{d.Where}
-	for _, a := range d.Set {
-		exprs = append(exprs, a.Expr)
-	}
-	return exprs
-}
-
-// fileHashes are those of the source's files, in its order. Those that are known
-// are not read again; nil knows none.
-func fileHashes(src datasets.Source, dir string, known map[string]string) ([]string, error) {
-	var sums []string
-	for _, f := range src.Files(dir) {
-		sum, ok := known[f.Path]
-		if !ok {
-			var err error
-			if sum, err = fileHash(f.Path); err != nil {
-				return nil, fmt.Errorf("%s: %w", f.Name, err)
-			}
-		}
-		if known != nil {
-			known[f.Path] = sum
-		}
-		sums = append(sums, sum)
-	}
-	return sums, nil
-}
-
-func fileHash(path string) (string, error) {
-	f, err := datasets.Open(path)
-	if err != nil {
-		return "", nameless(err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", nameless(err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// nameless is an error without the path that the system was given: the message
-// names the file as the spec does.
-func nameless(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
 
 // readStep writes the rows of a data entry.
 type readStep struct {
@@ -210,11 +21,51 @@ type readStep struct {
 
 // Run reads the source again, so that a plan holds no rows. What it read has to
 // be what the step's key says: the artifact would else stand for another file,
-// in every later run too.
+// in every later run too. Rows wait in a file until their order is known.
 func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
-	rows, err := datasets.Prepare(s.entry.source, s.entry.data, s.dir, s.seed, s.scope)
+	out, err := create[tables.Row](r, "rows.parquet")
 	if err != nil {
 		return err
+	}
+	skipped := &skippedRows{run: r}
+	rows := datasets.Entry{
+		Records: s.records(r), Data: s.entry.data, Seed: s.seed, Scope: s.scope, Skip: skipped.add,
+		Read: func(n int) error { return progress(r, n, 0, "rows read") },
+	}
+	file, err := r.Scratch()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	c, err := rows.Collect(ctx, file)
+	if err != nil {
+		return err
+	}
+	if err := s.unchanged(); err != nil {
+		return err
+	}
+	if err := s.write(ctx, r, c, out); err != nil {
+		return err
+	}
+	return errors.Join(out.Close(), skipped.close())
+}
+
+// records are what the step makes its rows of.
+func (s *readStep) records(r *runner.Run) iter.Seq2[datasets.Record, error] {
+	if s.entry.source != nil {
+		return s.entry.source.Read(s.dir)
+	}
+	var of []iter.Seq2[datasets.Record, error]
+	for i, p := range s.entry.pieces {
+		of = append(of, p.records(storedRows(r.In(pieceName(i)))))
+	}
+	return s.entry.data.Source.(datasets.Combined).Combine(of)
+}
+
+// unchanged says whether the files are those of the plan.
+func (s *readStep) unchanged() error {
+	if s.entry.source == nil {
+		return nil
 	}
 	sums, err := fileHashes(s.entry.source, s.dir, nil)
 	if err != nil {
@@ -225,49 +76,91 @@ func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
 			return fmt.Errorf("%s was changed after the plan was made - run again", f.Name)
 		}
 	}
-	out := make([]tables.Row, len(rows))
-	for i, row := range rows {
-		if out[i], err = tableRow(string(r.Key()), row); err != nil {
+	return nil
+}
+
+func (s *readStep) write(ctx context.Context, r *runner.Run, c *datasets.Collection, out *output[tables.Row]) error {
+	n := 0
+	for stored, err := range c.All() {
+		if err != nil {
 			return err
 		}
+		if n%1024 == 0 {
+			if err := errors.Join(ctx.Err(), progress(r, n, c.Rows, "rows")); err != nil {
+				return err
+			}
+		}
+		n++
+		row := tableRow(string(r.Key()), stored)
 		if p := s.entry.data.Person; p != nil {
-			out[i].User = optional(fmt.Sprint(p.Value))
+			row.User = optional(fmt.Sprint(p.Value))
+		}
+		if err := out.Write([]tables.Row{row}); err != nil {
+			return err
 		}
 	}
-	r.Progress(len(rows), len(rows), "rows")
-	return writeTable(r, "rows.parquet", out)
+	return progress(r, n, n, "rows")
 }
 
-func tableRow(key string, row datasets.Row) (tables.Row, error) {
-	fields, err := datasets.Canonical(row.Fields)
-	if err != nil {
-		return tables.Row{}, fmt.Errorf("%s: %w", row.Place, err)
+func tableRow(key string, row datasets.Stored) tables.Row {
+	t := tables.Row{
+		ID: tables.ID(key, row.Key, 0), RowKey: row.Key, Fields: row.Fields, Input: row.Input, Output: row.Output,
+		Split: optional(row.Split), User: optional(row.User), Messages: optional(row.Messages),
 	}
-	return tables.Row{
-		ID: tables.ID(key, row.Key, 0), RowKey: row.Key, Fields: fields,
-		Input: textOf(row.Fields["input"]), Output: textOf(row.Fields["output"]),
-		Split: optional(row.Split), Source: optional(lineOf(row.Place)),
-	}, nil
+	if !row.Made {
+		t.Source = optional(datasets.Line(row.Place))
+	}
+	return t
 }
 
-// lineOf is a place without the file's name: where a project lies, and what its
-// files are called, decides no artifact.
-func lineOf(place string) string {
-	i := strings.LastIndexByte(place, ':')
-	if i < 0 {
-		return place
-	}
-	if at, named := strings.CutPrefix(place[i+1:], " "); named { // "item 3", "row 3"
-		return at
-	}
-	return "line " + place[i+1:]
+// rowColumns are the columns of a rows table that a row is made of again.
+type rowColumns struct {
+	RowKey   string  `parquet:"row_key"`
+	Fields   string  `parquet:"fields"`
+	Split    *string `parquet:"split,optional"`
+	Source   *string `parquet:"source,optional"`
+	User     *string `parquet:"user,optional"`
+	Messages *string `parquet:"messages,optional"`
 }
 
-func textOf(v any) *string {
-	if s, ok := v.(string); ok {
-		return &s
+// storedRows are the rows of another read step.
+func storedRows(art *runner.Artifact) iter.Seq2[datasets.Stored, error] {
+	return func(yield func(datasets.Stored, error) bool) {
+		for row, err := range eachRow[rowColumns](art, "rows.parquet") {
+			s := datasets.Stored{Key: row.RowKey, Split: deref(row.Split), Fields: row.Fields}
+			s.Origin = datasets.Origin{Place: deref(row.Source), Made: row.Source == nil, User: deref(row.User), Messages: deref(row.Messages)}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
 	}
-	return nil
+}
+
+// skippedRows is the table of the rows that were left out, made with the first.
+type skippedRows struct {
+	run *runner.Run
+	out *output[tables.Skipped]
+	n   int64
+}
+
+func (s *skippedRows) add(b *datasets.BadRow) (err error) {
+	if s.out == nil {
+		if s.out, err = create[tables.Skipped](s.run, "skipped.parquet"); err != nil {
+			return err
+		}
+	}
+	row := tables.Skipped{
+		ID: tables.ID(string(s.run.Key()), "", s.n), Replicate: s.n, Source: optional(datasets.Line(b.Place)), Reason: b.Err.Error(),
+	}
+	s.n++
+	return s.out.Write([]tables.Skipped{row})
+}
+
+func (s *skippedRows) close() error {
+	if s.out == nil {
+		return nil
+	}
+	return s.out.Close()
 }
 
 // optional is null for "".

@@ -54,6 +54,9 @@ func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
 }
 
 func isRef(t reflect.Type) bool {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
 	switch t {
 	case reflect.TypeFor[specs.DataRef](), reflect.TypeFor[specs.ModelRef](), reflect.TypeFor[specs.PromptRef](),
 		reflect.TypeFor[specs.RubricRef](), reflect.TypeFor[specs.JudgeRef](), reflect.TypeFor[specs.MethodRef](), reflect.TypeFor[specs.Nested]():

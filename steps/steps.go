@@ -9,7 +9,8 @@
 //	compile.go refuse.go  experiment -> plan; what this release does not carry out
 //	settings.go vars.go   settings and vars -> lines of a key
 //	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
-//	read.go               step: rows of a source
+//	entry.go read.go      an entry of data, and the step: its rows
+//	table.go              tables of artifacts
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges
@@ -23,6 +24,8 @@
 package steps
 
 import (
+	"slices"
+
 	"idiolect/backends"
 	"idiolect/datasets"
 	"idiolect/runner"
@@ -71,10 +74,15 @@ func Judges() specs.Catalog[Judge] {
 	}
 }
 
+// Sources lists the sources of data: those that read, and those that combine others.
+func Sources() specs.Catalog[any] {
+	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()))
+}
+
 // Language is what a spec can say with these steps, these sources and machines.
 func Language(machines Machines) specs.Language {
 	return specs.Language{
-		Sources:  specs.Erase(datasets.Sources()),
+		Sources:  Sources(),
 		Methods:  specs.Erase(Methods()),
 		Judges:   specs.Erase(Judges()),
 		Backends: machines.Names(),

@@ -109,7 +109,7 @@ func (c *Compiler) readPeople() ([]*person, error) {
 	if !ok {
 		return nil, c.Errorf("users.data", "read them from a file", "persons are known before the plan is made - %s is made by a step", id)
 	}
-	rows, err := datasets.Prepare(src, d, c.Dir, c.Seed, map[string]any{"vars": c.Vars})
+	rows, err := datasets.Entry{Records: src.Read(c.Dir), Data: d, Seed: c.Seed, Scope: map[string]any{"vars": c.Vars}}.Load(c.ctx)
 	if err != nil {
 		return nil, c.Errorf("data."+id, "", "%v", err)
 	}

@@ -15,8 +15,9 @@ func RougeL(a, b string) float64 {
 	return RougeLWords(firstWords(a), firstWords(b))
 }
 
-// RougeLWords is RougeL of texts taken apart by Words, for those who compare each with many.
-func RougeLWords(a, b []string) float64 {
+// RougeLWords is RougeL of texts taken apart by Words, or of the numbers of their words, for those who compare each with
+// many.
+func RougeLWords[W comparable](a, b []W) float64 {
 	a, b = a[:min(len(a), maxOverlapWords)], b[:min(len(b), maxOverlapWords)]
 	if len(a) == 0 || len(b) == 0 {
 		return 0
@@ -36,9 +37,9 @@ func firstWords(s string) []string {
 // commonSubsequence returns the length of the longest common subsequence by Hyyro's bit-parallel recurrence (Bit-parallel
 // LCS-length computation revisited, 2004): row holds one bit for each word of a, and a zero bit is a step of the
 // classic table's last row.
-func commonSubsequence(a, b []string) int {
+func commonSubsequence[W comparable](a, b []W) int {
 	blocks := (len(a) + 63) / 64
-	at := map[string][]uint64{} // word to the bits of its places in a
+	at := map[W][]uint64{} // word to the bits of its places in a
 	for i, w := range a {
 		if at[w] == nil {
 			at[w] = make([]uint64, blocks)

@@ -13,6 +13,7 @@
 //	mentions.go    Mentions
 //	placeholder.go Placeholder
 //	overlap.go     Repeats RougeL RougeLWords
+//	near.go        Near
 //
 // # How a word is pronounced
 //

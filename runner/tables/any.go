@@ -1,48 +1,18 @@
 package tables
 
-import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-
-	"github.com/parquet-go/parquet-go"
-)
+import "fmt"
 
 // ReadAny reads a table whose schema is not known: its columns in file order,
 // and its rows by column. Lists come back as []any, missing values as nil.
 func ReadAny(path string) (columns []string, rows []map[string]any, err error) {
-	defer func() {
-		if p := recover(); p != nil { // see Read
-			err = fmt.Errorf("%s: damaged Parquet: %v", path, p)
-		}
-	}()
-	f, err := os.Open(path)
+	f, pf, err := open(path)
 	if err != nil {
 		return nil, nil, err
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	pf, err := parquet.OpenFile(f, st.Size())
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for _, c := range pf.Schema().Fields() {
 		columns = append(columns, c.Name())
 	}
-	r := parquet.NewGenericReader[any](pf, pf.Schema())
-	defer r.Close()
-	got := make([]any, r.NumRows())
-	n, err := r.Read(got)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if n != len(got) {
-		return nil, nil, fmt.Errorf("%s: %d of %d rows could be read", path, n, len(got))
-	}
+	got, err := (&Reader[any]{path: path, file: f, groups: pf.RowGroups(), total: pf.NumRows()}).rest()
 	for _, row := range got {
 		m, ok := row.(map[string]any)
 		if !ok {
@@ -50,5 +20,5 @@ func ReadAny(path string) (columns []string, rows []map[string]any, err error) {
 		}
 		rows = append(rows, m)
 	}
-	return columns, rows, nil
+	return columns, rows, err
 }

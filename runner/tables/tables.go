@@ -17,7 +17,8 @@
 // What a clock measures lives in Call alone, so that all other tables of two
 // equal experiments are equal byte for byte.
 //
-// The package knows no steps: it reads and writes Parquet (see Write and Read).
+// The package knows no steps: it reads and writes Parquet, whole tables (Write,
+// Read) or in bounded memory (Writer, Reader, Each).
 package tables
 
 // Version is the version of the schemas below, stored in every file.
@@ -36,6 +37,15 @@ type Row struct {
 	User      *string `parquet:"user,optional"`     // the person it belongs to
 	Parent    *string `parquet:"parent,optional"`   // id of the sample or row it was made from
 	Messages  *string `parquet:"messages,optional"` // JSON: a whole conversation to train on, prompt and answer
+}
+
+// Skipped is one row that was left out of its data, because it could not be read.
+type Skipped struct {
+	ID        string  `parquet:"id"`
+	RowKey    string  `parquet:"row_key"`         // empty: it did not become a row
+	Replicate int64   `parquet:"replicate"`       // counts them, in the order of reading
+	Source    *string `parquet:"source,optional"` // where it stands, as in Row
+	Reason    string  `parquet:"reason"`
 }
 
 // Sample is one completion of a policy.
