@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type runFlags struct {
 	specFlags
 	only, fresh []string
 	dry         bool
+	keepGoing   bool
 	workers     int
 }
 
@@ -38,6 +40,7 @@ run it again.`,
 	f.add(c)
 	c.Flags().StringArrayVar(&f.only, "only", nil, "run this `step` and what it needs alone")
 	c.Flags().StringArrayVar(&f.fresh, "fresh", nil, "make this `step` again, and what depends on it")
+	c.Flags().BoolVar(&f.keepGoing, "keep-going", false, "go on with a step whose first rows all fail")
 	c.Flags().BoolVar(&f.dry, "dry-run", false, "print the plan and stop")
 	c.Flags().IntVarP(&f.workers, "workers", "j", 0, "`steps` at once; 0: one per core")
 	c.Flags().IntVar(&f.threads, "threads", 0, "`cores` of the embedded engine; 0: all")
@@ -78,7 +81,19 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 	ctx, cancel := a.interrupts(ctx)
 	defer cancel()
 	result, runErr := a.execute(ctx, p, dir, f)
-	return a.finish(p, dir, result, runErr, f.again(path))
+	return a.finish(p, dir, result, runErr, f.raised(runErr).again(path))
+}
+
+// raised is the flags with a higher limit, where one ended the run.
+func (f runFlags) raised(err error) runFlags {
+	var over *runner.BudgetError
+	if !errors.As(err, &over) {
+		return f
+	}
+	path := "budget." + over.Limit + "="
+	f.set = slices.DeleteFunc(slices.Clone(f.set), func(s string) bool { return strings.HasPrefix(s, path) })
+	f.set = append(f.set, path+over.Raised())
+	return f
 }
 
 // again is the command that goes on with a run. What --fresh set aside is made
@@ -90,6 +105,9 @@ func (f runFlags) again(path string) string {
 	}
 	for _, id := range f.only {
 		words = append(words, "--only", id)
+	}
+	if f.keepGoing {
+		words = append(words, "--keep-going")
 	}
 	if f.runs != defaultRuns {
 		words = append(words, "-o", f.runs)
@@ -146,7 +164,8 @@ func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFla
 	}
 	var eventErr error
 	o := a.options
-	o.Workers, o.Only, o.Fresh, o.Stop = f.workers, f.only, fresh, a.stop
+	o.Workers, o.Only, o.Fresh, o.Stop, o.KeepGoing = f.workers, f.only, fresh, a.stop, f.keepGoing
+	o.Spent, o.Spending = dir.Spent(), dir.Spending
 	o.Events = func(e runner.Event) {
 		show.event(e)
 		if err := dir.Event(e); err != nil {
@@ -168,8 +187,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		if err := dir.Finish(result, runErr, ended); err != nil {
 			return errors.Join(runErr, err)
 		}
-		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", result.Done+result.Cached, len(p.plan.Actions), again)
-		return &exitError{code: exitInterrupted}
+		return a.stopped(result.Done+result.Cached, len(p.plan.Actions), runErr, again)
 	}
 	in := reportInput(p, dir.Path, result)
 	in.End = dir.End(result, runErr, ended)
@@ -200,6 +218,17 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		return &exitError{exitFailed, errors.New(strings.Join(failed, "\n"))}
 	}
 	return nil
+}
+
+// stopped tells how a run goes on that was ended early.
+func (a *app) stopped(done, steps int, err error, again string) error {
+	var over *runner.BudgetError
+	if errors.As(err, &over) {
+		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done; %s. To go on with more:\n  %s\n", done, steps, over, again)
+		return &exitError{code: exitBudget}
+	}
+	fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", done, steps, again)
+	return &exitError{code: exitInterrupted}
 }
 
 // made says whether an eval has its figures; "" is a number and needs none.

@@ -104,7 +104,7 @@ func outcome(t *testing.T, runs string) map[string]string {
 		raw, err := os.ReadFile(path)
 		name, _ := filepath.Rel(root, path)
 		switch {
-		case name == "run.json" || name == "events.jsonl" || strings.HasSuffix(name, ".calls.parquet"):
+		case name == "run.json" || name == "events.jsonl" || strings.HasPrefix(name, ".spent-") || strings.HasSuffix(name, ".calls.parquet"):
 		case name == "report.md":
 			files[name], _, _ = strings.Cut(string(raw), "## Appendix: calls and times")
 		default:

@@ -27,9 +27,12 @@ type Dir struct {
 
 	state RunState
 
-	mu     sync.Mutex
-	events *os.File
-	told   map[string]time.Time // step -> when its progress was last written
+	mu      sync.Mutex
+	events  *os.File
+	told    map[string]time.Time // step -> when its progress was last written
+	earlier Budget               // what earlier processes of the run used
+	own     Budget               // what this one did
+	spent   *os.File             // where it says so; nil until then
 }
 
 // planName is the plan in a run directory.
@@ -61,7 +64,11 @@ func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir
 func (d *Dir) begin(parent string) error {
 	if d.Resumed {
 		old, err := ReadRun(d.Path)
+		if err != nil {
+			return err
+		}
 		d.state.Started = old.Started
+		d.earlier, err = readSpent(d.Path)
 		return err
 	}
 	base := filepath.Join(parent, d.state.Started.Format(stampLayout)+"-"+d.state.Plan.Short())
@@ -101,8 +108,10 @@ func (d *Dir) Event(e Event) error {
 	line := map[string]any{}
 	maps.Copy(line, e.Fields) // first, so that a field cannot pass for what the runner says
 	line["time"], line["kind"] = e.Time.UTC().Format(time.RFC3339Nano), e.Kind
-	for name, value := range map[string]any{"step": e.Step, "done": e.Done, "total": e.Total, "note": e.Note} {
-		if value != "" && value != 0 {
+	for name, value := range map[string]any{
+		"step": e.Step, "done": e.Done, "total": e.Total, "note": e.Note, "calls": e.Used.Calls, "tokens": e.Used.Tokens, "nano_usd": e.Used.NanoUSD,
+	} {
+		if value != "" && value != 0 && value != int64(0) {
 			line[name] = value
 		}
 	}
@@ -131,6 +140,7 @@ func (d *Dir) Event(e Event) error {
 func (d *Dir) End(r *Result, err error, now time.Time) RunState {
 	d.state.Finished = now.UTC()
 	d.state.Done, d.state.Cached, d.state.Failed, d.state.Skipped = r.Done, r.Cached, r.Failed, r.Skipped
+	d.state.Spent = r.Spent
 	d.state.Errors = map[string]string{}
 	for id, e := range r.Errors {
 		d.state.Errors[id] = e.Error()
@@ -149,11 +159,16 @@ func (d *Dir) End(r *Result, err error, now time.Time) RunState {
 // Finish records how the run ended. Whatever a finished run has to have is written before.
 func (d *Dir) Finish(r *Result, err error, now time.Time) error {
 	d.End(r, err, now)
-	return d.write()
+	return errors.Join(d.Spending(r.Spent), d.write())
 }
 
-// Close closes the events file.
-func (d *Dir) Close() error { return d.events.Close() }
+// Close closes the files that the run is told in.
+func (d *Dir) Close() error {
+	if d.spent == nil {
+		return d.events.Close()
+	}
+	return errors.Join(d.events.Close(), d.spent.Close())
+}
 
 func (d *Dir) write() error {
 	raw, err := json.MarshalIndent(d.state, "", "  ")

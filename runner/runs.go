@@ -25,6 +25,7 @@ type RunState struct {
 	Cached   int               `json:"cached"`
 	Failed   int               `json:"failed"`
 	Skipped  int               `json:"skipped"`
+	Spent    Budget            `json:"spent,omitzero"`
 	Errors   map[string]string `json:"errors,omitempty"`
 }
 
