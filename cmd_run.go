@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"idiolect/backends/local/engine/kernel"
 	"idiolect/reports"
 	"idiolect/runner"
+	"idiolect/specs"
 )
 
 type runFlags struct {
@@ -165,7 +167,7 @@ func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFla
 	var eventErr error
 	o := a.options
 	o.Workers, o.Only, o.Fresh, o.Stop, o.KeepGoing = f.workers, f.only, fresh, a.stop, f.keepGoing
-	o.Spent, o.Spending = dir.Spent(), dir.Spending
+	o.Budget, o.Spent, o.Spending = budget(p.exp.Budget), dir.Spent(), dir.Spending
 	o.Events = func(e runner.Event) {
 		show.event(e)
 		if err := dir.Event(e); err != nil {
@@ -218,6 +220,11 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		return &exitError{exitFailed, errors.New(strings.Join(failed, "\n"))}
 	}
 	return nil
+}
+
+// budget is that of a spec as the runner counts it.
+func budget(b specs.Budget) runner.Budget {
+	return runner.Budget{Usage: runner.Usage{Calls: int64(b.Calls), Tokens: int64(b.Tokens), NanoUSD: int64(math.Round(b.USD * 1e9))}, Wall: b.Wall}
 }
 
 // stopped tells how a run goes on that was ended early.

@@ -60,7 +60,7 @@ func (e *BudgetError) Raised() string {
 	case "usd":
 		return strconv.FormatFloat(float64(more)/1e9, 'f', -1, 64)
 	case "wall":
-		return time.Duration(more).Round(time.Second).String()
+		return (time.Duration(more).Truncate(time.Second) + time.Second).String()
 	}
 	return strconv.FormatInt(more, 10)
 }
@@ -70,7 +70,7 @@ func (e *BudgetError) amount(n int64) string {
 	case "usd":
 		return fmt.Sprintf("$%.4f", float64(n)/1e9)
 	case "wall":
-		return time.Duration(n).Round(100 * time.Millisecond).String()
+		return time.Duration(n).Round(time.Millisecond).String()
 	}
 	return fmt.Sprint(n)
 }
