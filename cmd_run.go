@@ -101,10 +101,7 @@ func (f runFlags) raised(err error) runFlags {
 // again is the command that goes on with a run. What --fresh set aside is made
 // again anyway, and would be set aside twice.
 func (f runFlags) again(path string) string {
-	words := []string{"idiolect", "run", path}
-	for _, s := range f.set {
-		words = append(words, "--set", s)
-	}
+	words := append([]string{"idiolect", "run", path}, f.sets()...)
 	for _, id := range f.only {
 		words = append(words, "--only", id)
 	}
@@ -120,6 +117,20 @@ func (f runFlags) again(path string) string {
 	if f.threads != 0 {
 		words = append(words, "--threads", strconv.Itoa(f.threads))
 	}
+	return quoted(words)
+}
+
+// sets are the words that say --set again.
+func (f runFlags) sets() []string {
+	var words []string
+	for _, s := range f.set {
+		words = append(words, "--set", s)
+	}
+	return words
+}
+
+// quoted is a command as a shell takes it.
+func quoted(words []string) string {
 	for i, w := range words {
 		words[i] = shellQuote(w)
 	}
@@ -149,17 +160,8 @@ func asRun(source []byte, set []string) []byte {
 
 // execute runs the plan under a display.
 func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFlags) (*runner.Result, error) {
-	show := newDisplay(a.stderr)
+	show := a.watched(p.plan)
 	defer show.close()
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		select {
-		case <-a.stop:
-			show.say(interrupted)
-		case <-ended:
-		}
-	}()
 	fresh := map[string]bool{}
 	for _, id := range f.fresh {
 		fresh[id] = true

@@ -49,7 +49,7 @@ func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir
 		return nil, err
 	}
 	d := &Dir{told: map[string]time.Time{}}
-	d.state = RunState{Format: runFormat, Name: name, Plan: hashText(string(plan)), Started: now.UTC(), Steps: len(p.Actions)}
+	d.state = RunState{Format: runFormat, Name: name, Plan: p.Key(), Started: now.UTC(), Steps: len(p.Actions)}
 	if d.Path, err = unfinished(filepath.Join(root, name), d.state.Plan); err != nil {
 		return nil, err
 	}

@@ -53,11 +53,19 @@ type Result struct {
 func Execute(ctx context.Context, p *Plan, s *Store, o Options) (*Result, error) {
 	e, release := newExecution(p, s, &o)
 	defer release()
-	if err := e.prepare(); err != nil {
+	err := e.ready(ctx)
+	if err == nil {
+		err = e.prepare()
+	}
+	if err != nil {
 		return &Result{Errors: map[string]error{}, Spent: o.Spent}, err
 	}
+	return e.run(ctx, newQueue(p, e.wanted, o.Workers))
+}
+
+// run works a queue off.
+func (e *execution) run(ctx context.Context, q *queue) (*Result, error) {
 	e.send(Event{Kind: Planned, Total: len(e.wanted)})
-	q := newQueue(p, e.wanted, o.Workers)
 	stopped := q.run(ctx, e.brake, func(n *node) { e.make(ctx, n) }, e.tell)
 	result, err := e.result(q)
 	if stopped != nil && result.Stopped > 0 {
@@ -101,6 +109,14 @@ func newExecution(p *Plan, s *Store, o *Options) (e *execution, release func()) 
 	return e, release
 }
 
+// ready makes the store's directories, and waits for a collection that decides what to delete.
+func (e *execution) ready(ctx context.Context) error {
+	if err := e.store.create(); err != nil {
+		return err
+	}
+	return e.store.await(ctx, e.brake)
+}
+
 // prepare finds the wanted steps, sets aside what is to be made again, and clears away what dead
 // processes left.
 func (e *execution) prepare() error {
@@ -109,9 +125,6 @@ func (e *execution) prepare() error {
 		all[a] = true
 	}
 	e.wanted = all
-	if err := e.store.create(); err != nil {
-		return err
-	}
 	if len(e.options.Only) > 0 {
 		named, err := e.plan.named(e.options.Only)
 		if err != nil {

@@ -15,6 +15,8 @@
 //	checkpoint.go                  training that survives it
 //	store.go artifact.go draft.go  artifacts at rest; one being made, and its commit
 //	disk.go                        files put in place whole and durable
+//	inventory.go gc.go             what the store holds, and what of it nobody refers to
+//	recorded.go one.go             a plan.json that was read; one step of it, run by itself
 //	dir.go publish.go event.go     the run directory, what it holds and is told
 //	runs.go spent.go               finding the runs there are; what one used of its budget
 //

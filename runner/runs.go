@@ -16,7 +16,7 @@ import (
 type RunState struct {
 	Format   string            `json:"format"`
 	Name     string            `json:"name"`
-	Plan     Key               `json:"plan"`  // hash of plan.json
+	Plan     Key               `json:"plan"`  // what names the plan
 	State    string            `json:"state"` // running, done, failed, or stopped; a killed run stays running
 	Started  time.Time         `json:"started"`
 	Finished time.Time         `json:"finished,omitzero"`

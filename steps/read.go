@@ -74,13 +74,22 @@ func (c *Compiler) entry(id string) (*entry, error) {
 		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
 	}
 	e.action = c.add(runner.Action{
-		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines,
+		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: lines, Files: e.files(c.Dir),
 		Says:     fmt.Sprintf("read %d rows of %s", e.count("all"), d.Kind),
 		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
 		Estimate: runner.Estimate{Exact: true},
 	})
 	c.data[memo] = e
 	return e, nil
+}
+
+// files are what the source reads, as the spec names it.
+func (e *entry) files(dir string) []string {
+	var names []string
+	for _, f := range e.source.Files(dir) {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // owner is whose rows an entry of data holds: the person being lowered, where the
