@@ -187,6 +187,34 @@ func TestRememberedPlan(t *testing.T) {
 	}
 }
 
+// A run that begins after the plans were read waits for what the collection decides, and makes again what
+// it took.
+func TestRunDuringCollection(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	p := abc(t, "x")
+	execute(t, p, store(t, dir), Options{})
+	want := outputs(t, p, dir)
+	var run sync.WaitGroup
+	c, err := store(t, dir).Collect(false, time.Now(), func() (References, error) {
+		refs, err := ReadReferences(root, 0, store(t, dir))
+		run.Go(func() {
+			openRun(t, root, p, 0)
+			if _, err := Execute(t.Context(), abc(t, "x"), store(t, dir), Options{}); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(100 * time.Millisecond) // as long as it likes to look around
+		return refs, err
+	})
+	run.Wait()
+	if err != nil || len(c.Artifacts) != 3 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if diff := cmp.Diff(want, outputs(t, p, dir)); diff != "" {
+		t.Errorf("the run has (-want +got):\n%s", diff)
+	}
+}
+
 // Runs begin, work and end while collections come one after the other: no run fails, loses what it refers
 // to, or ends with other bytes; and what was deleted is gone.
 func TestCollectWhileRunning(t *testing.T) {
