@@ -77,6 +77,7 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 		return err
 	}
 	defer dir.Close()
+	dir.Fail = a.options.Fail
 	if dir.Resumed {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"idiolect/internal/fail"
 )
 
 // Dir is the directory of one run, ROOT/NAME/TIME-KEY/, where people find what it was and what came out:
@@ -23,12 +25,14 @@ import (
 // ROOT/NAME/latest leads to the newest. A Dir is safe for several goroutines.
 type Dir struct {
 	Path    string
-	Resumed bool // an unfinished run of the same plan goes on here
+	Resumed bool          // an unfinished run of the same plan goes on here
+	Fail    fail.Injector // for tests; nil is none
 
 	state RunState
 
 	mu      sync.Mutex
 	events  *os.File
+	torn    bool                 // the last event could not be written
 	told    map[string]time.Time // step -> when its progress was last written
 	earlier Budget               // what earlier processes of the run used
 	own     Budget               // what this one did
@@ -41,6 +45,10 @@ const planName = "plan.json"
 // OpenRun opens the directory of a run of the plan under root: that of the newest unfinished run of the
 // very same plan, else a new one. The caller closes it.
 func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir, error) {
+	return beginRun(root, name, specSource, p, now, nil)
+}
+
+func beginRun(root, name string, specSource []byte, p *Plan, now time.Time, f fail.Injector) (*Dir, error) {
 	if !validID(name) {
 		return nil, fmt.Errorf("run name %q - a plain file name", name)
 	}
@@ -48,7 +56,7 @@ func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir
 	if err != nil {
 		return nil, err
 	}
-	d := &Dir{told: map[string]time.Time{}}
+	d := &Dir{Fail: f, told: map[string]time.Time{}}
 	d.state = RunState{Format: runFormat, Name: name, Plan: p.Key(), Started: now.UTC(), Steps: len(p.Actions)}
 	if d.Path, err = unfinished(filepath.Join(root, name), d.state.Plan); err != nil {
 		return nil, err
@@ -68,6 +76,7 @@ func (d *Dir) begin(parent string) error {
 			return err
 		}
 		d.state.Started = old.Started
+		sweepNew(d.Path, time.Now())
 		d.earlier, err = readSpent(d.Path)
 		return err
 	}
@@ -86,10 +95,10 @@ func (d *Dir) begin(parent string) error {
 }
 
 func (d *Dir) fill(specSource, plan []byte) (err error) {
-	if err := writeFile(filepath.Join(d.Path, "spec.yaml"), specSource, 0o666); err != nil {
+	if err := writeFile(d.Fail, filepath.Join(d.Path, "spec.yaml"), specSource, 0o666); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(d.Path, planName), plan, 0o666); err != nil {
+	if err := writeFile(d.Fail, filepath.Join(d.Path, planName), plan, 0o666); err != nil {
 		return err
 	}
 	d.state.State = RunRunning
@@ -130,7 +139,12 @@ func (d *Dir) Event(e Event) error {
 		}
 		d.told[e.Step] = e.Time
 	}
-	_, err = d.events.Write(append(raw, '\n'))
+	raw = append(raw, '\n')
+	if d.torn { // so that this line is not lost with the half of another
+		raw = append([]byte{'\n'}, raw...)
+	}
+	_, err = fail.Writer(d.Fail, "events.write", d.events).Write(raw)
+	d.torn = err != nil
 	return err
 }
 
@@ -175,5 +189,5 @@ func (d *Dir) write() error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(d.Path, runName), append(raw, '\n'), 0o666)
+	return writeFile(d.Fail, filepath.Join(d.Path, runName), append(raw, '\n'), 0o666)
 }

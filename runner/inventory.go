@@ -72,7 +72,7 @@ func (s *Store) Remember(p *Plan, now time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return writeFile(path, text, 0o666)
+	return writeFile(nil, path, text, 0o666)
 }
 
 const (

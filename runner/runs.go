@@ -98,7 +98,7 @@ func pointLatest(dir string) error {
 	fresh := filepath.Join(parent, ".latest-"+name)
 	_ = os.Remove(fresh)
 	if err := os.Symlink(name, fresh); err != nil {
-		return writeFile(filepath.Join(parent, latestName), []byte(name+"\n"), 0o666)
+		return writeFile(nil, filepath.Join(parent, latestName), []byte(name+"\n"), 0o666)
 	}
 	latest := filepath.Join(parent, latestName)
 	if err := os.Rename(fresh, latest); err != nil {

@@ -3,8 +3,11 @@ package runner
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+
+	"idiolect/internal/fail"
 )
 
 // spentFiles are hidden files in a run's directory: each process that works on the run keeps in one of its
@@ -39,8 +42,11 @@ func (d *Dir) Spending(total Budget) error {
 			return err
 		}
 	}
-	_, err = d.spent.WriteAt(fmt.Appendf(nil, "%-*s\n", spentSize-1, raw), 0)
-	return err
+	to := io.NewOffsetWriter(d.spent, 0)
+	if _, err = fail.Writer(d.Fail, "spent.write", to).Write(fmt.Appendf(nil, "%-*s\n", spentSize-1, raw)); err != nil {
+		return fmt.Errorf("%s: %w", d.spent.Name(), err)
+	}
+	return nil
 }
 
 // readSpent sums what all processes used. A file that tells nothing is that of one that died before it
