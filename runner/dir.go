@@ -32,7 +32,7 @@ type Dir struct {
 
 	mu      sync.Mutex
 	events  *os.File
-	torn    bool                 // the last event could not be written
+	torn    bool                 // events ends within a line
 	told    map[string]time.Time // step -> when its progress was last written
 	earlier Budget               // what earlier processes of the run used
 	own     Budget               // what this one did
@@ -105,11 +105,23 @@ func (d *Dir) fill(specSource, plan []byte) (err error) {
 	if err := d.write(); err != nil {
 		return err
 	}
-	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return err
 	}
+	d.torn = tornFile(d.events)
 	return pointLatest(d.Path)
+}
+
+// tornFile says whether a file of lines ends within one.
+func tornFile(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	last := make([]byte, 1)
+	_, err = f.ReadAt(last, info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 // Event appends to events.jsonl; progress of a step at most once a second.
