@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func (a *app) stepCommand() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
-		Use: "step PLAN STEP", Short: "make one step of a plan: what a job of a cluster runs", Args: cobra.ExactArgs(2),
+		Use: "step PLAN STEP", Short: "make one step of a plan: what a job of a cluster runs",
 		Long: `step makes one step of a plan. PLAN is what idiolect plan SPEC --json printed, or the
 directory of a run. The step's inputs have to be in the store, where earlier jobs
 put them; what is made goes there. A step that is there already is not made again,
@@ -28,6 +29,16 @@ to be the same. A budget of the spec counts for this step alone.`,
 	c.Flags().StringVarP(&f.runs, "out", "o", defaultRuns, "the `directory` of all runs and of the store")
 	c.Flags().BoolVar(&f.keepGoing, "keep-going", false, "go on though the first rows all fail")
 	c.Flags().IntVar(&f.threads, "threads", 0, "`cores` of the embedded engine; 0: all")
+	c.ValidArgsFunction = func(_ *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		var steps []cobra.Completion
+		if r, err := runner.ReadPlan(args[0]); err == nil && len(args) == 1 {
+			steps = slices.DeleteFunc(r.Steps(), func(id string) bool { return !strings.HasPrefix(id, begun) })
+		}
+		return steps, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
 	return c
 }
 

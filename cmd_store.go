@@ -16,11 +16,7 @@ import (
 
 func (a *app) storeCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "store", Short: "what was made and is kept: list it, and delete what no run refers to", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usage(fmt.Errorf("%s what? - ls or gc\nhint: %s --help", c.CommandPath(), c.CommandPath()))
-		},
-	}
+		Use: "store", Short: "what was made and is kept: list it, and delete what no run refers to"}
 	c.AddCommand(a.storeLsCommand(), a.storeGCCommand())
 	return c
 }
@@ -29,7 +25,7 @@ func (a *app) storeLsCommand() *cobra.Command {
 	var runs []string
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "ls", Short: "the artifacts: kind, size, age, and which runs refer to them", Args: cobra.NoArgs,
+		Use: "ls", Short: "the artifacts: kind, size, age, and which runs refer to them",
 		RunE: func(*cobra.Command, []string) error {
 			store, err := openStore(runs)
 			if err != nil {
@@ -59,7 +55,7 @@ func (a *app) storeGCCommand() *cobra.Command {
 	var dry bool
 	var keepLast int
 	c := &cobra.Command{
-		Use: "gc", Short: "delete what no run refers to", Args: cobra.NoArgs,
+		Use: "gc", Short: "delete what no run refers to",
 		Long: `gc deletes from the store the artifacts that are in the plan of no run, what was
 set aside (damaged files, and what --fresh replaced), and work on steps that no run
 refers to when nobody has touched it for a day. Whatever a run under the directory

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // Origin is what a plan was made from. It makes plan.json self-contained: the same plan can be made from
@@ -137,16 +138,27 @@ func ReadReferences(root string, keepLast int, s *Store) (References, error) {
 		}
 		dirs, err := Runs(root, e.Name())
 		errs = append(errs, err)
-		finished := 0
+		finished := finishedRuns(dirs)
 		for _, dir := range dirs {
-			state, err := ReadRun(dir)
-			if err == nil && state.State == RunDone {
-				finished++
-			}
-			errs = append(errs, refs.read(dir, s, keepLast > 0 && finished > keepLast && state.State == RunDone))
+			released := keepLast > 0 && slices.Index(finished, dir) >= keepLast
+			errs = append(errs, refs.read(dir, s, released))
 		}
 	}
 	return refs, errors.Join(errs...)
+}
+
+// finishedRuns are those of the directories whose run is done, newest first.
+func finishedRuns(dirs []string) []string {
+	started := map[string]time.Time{}
+	var done []string
+	for _, dir := range dirs {
+		if s, err := ReadRun(dir); err == nil && s.State == RunDone {
+			started[dir] = s.Started
+			done = append(done, dir)
+		}
+	}
+	slices.SortStableFunc(done, func(a, b string) int { return started[b].Compare(started[a]) })
+	return done
 }
 
 // read adds what one run refers to; of a released one, what it shares with the store.
