@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +19,14 @@ import (
 	"idiolect/backends/local/engine/kernel"
 	"idiolect/reports"
 	"idiolect/runner"
+	"idiolect/specs"
 )
 
 type runFlags struct {
 	specFlags
 	only, fresh []string
 	dry         bool
+	keepGoing   bool
 	workers     int
 }
 
@@ -38,6 +42,7 @@ run it again.`,
 	f.add(c)
 	c.Flags().StringArrayVar(&f.only, "only", nil, "run this `step` and what it needs alone")
 	c.Flags().StringArrayVar(&f.fresh, "fresh", nil, "make this `step` again, and what depends on it")
+	c.Flags().BoolVar(&f.keepGoing, "keep-going", false, "go on with a step whose first rows all fail")
 	c.Flags().BoolVar(&f.dry, "dry-run", false, "print the plan and stop")
 	c.Flags().IntVarP(&f.workers, "workers", "j", 0, "`steps` at once; 0: one per core")
 	c.Flags().IntVar(&f.threads, "threads", 0, "`cores` of the embedded engine; 0: all")
@@ -72,24 +77,37 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 		return err
 	}
 	defer dir.Close()
+	dir.Fail = a.options.Fail
 	if dir.Resumed {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}
 	ctx, cancel := a.interrupts(ctx)
 	defer cancel()
 	result, runErr := a.execute(ctx, p, dir, f)
-	return a.finish(p, dir, result, runErr, f.again(path))
+	return a.finish(p, dir, result, runErr, f.raised(runErr).again(path))
+}
+
+// raised is the flags with a higher limit, where one ended the run.
+func (f runFlags) raised(err error) runFlags {
+	var over *runner.BudgetError
+	if !errors.As(err, &over) {
+		return f
+	}
+	path := "budget." + over.Limit + "="
+	f.set = slices.DeleteFunc(slices.Clone(f.set), func(s string) bool { return strings.HasPrefix(s, path) })
+	f.set = append(f.set, path+over.Raised())
+	return f
 }
 
 // again is the command that goes on with a run. What --fresh set aside is made
 // again anyway, and would be set aside twice.
 func (f runFlags) again(path string) string {
-	words := []string{"idiolect", "run", path}
-	for _, s := range f.set {
-		words = append(words, "--set", s)
-	}
+	words := append([]string{"idiolect", "run", path}, f.sets()...)
 	for _, id := range f.only {
 		words = append(words, "--only", id)
+	}
+	if f.keepGoing {
+		words = append(words, "--keep-going")
 	}
 	if f.runs != defaultRuns {
 		words = append(words, "-o", f.runs)
@@ -100,6 +118,20 @@ func (f runFlags) again(path string) string {
 	if f.threads != 0 {
 		words = append(words, "--threads", strconv.Itoa(f.threads))
 	}
+	return quoted(words)
+}
+
+// sets are the words that say --set again.
+func (f runFlags) sets() []string {
+	var words []string
+	for _, s := range f.set {
+		words = append(words, "--set", s)
+	}
+	return words
+}
+
+// quoted is a command as a shell takes it.
+func quoted(words []string) string {
 	for i, w := range words {
 		words[i] = shellQuote(w)
 	}
@@ -129,24 +161,16 @@ func asRun(source []byte, set []string) []byte {
 
 // execute runs the plan under a display.
 func (a *app) execute(ctx context.Context, p *project, dir *runner.Dir, f runFlags) (*runner.Result, error) {
-	show := newDisplay(a.stderr)
+	show := a.watched(p.plan)
 	defer show.close()
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		select {
-		case <-a.stop:
-			show.say(interrupted)
-		case <-ended:
-		}
-	}()
 	fresh := map[string]bool{}
 	for _, id := range f.fresh {
 		fresh[id] = true
 	}
 	var eventErr error
 	o := a.options
-	o.Workers, o.Only, o.Fresh, o.Stop = f.workers, f.only, fresh, a.stop
+	o.Workers, o.Only, o.Fresh, o.Stop, o.KeepGoing = f.workers, f.only, fresh, a.stop, f.keepGoing
+	o.Budget, o.Spent, o.Spending = budget(p.exp.Budget), dir.Spent(), dir.Spending
 	o.Events = func(e runner.Event) {
 		show.event(e)
 		if err := dir.Event(e); err != nil {
@@ -168,8 +192,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		if err := dir.Finish(result, runErr, ended); err != nil {
 			return errors.Join(runErr, err)
 		}
-		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", result.Done+result.Cached, len(p.plan.Actions), again)
-		return &exitError{code: exitInterrupted}
+		return a.stopped(result.Done+result.Cached, len(p.plan.Actions), runErr, again)
 	}
 	in := reportInput(p, dir.Path, result)
 	in.End = dir.End(result, runErr, ended)
@@ -200,6 +223,22 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		return &exitError{exitFailed, errors.New(strings.Join(failed, "\n"))}
 	}
 	return nil
+}
+
+// budget is that of a spec as the runner counts it.
+func budget(b specs.Budget) runner.Budget {
+	return runner.Budget{Usage: runner.Usage{Calls: int64(b.Calls), Tokens: int64(b.Tokens), NanoUSD: int64(math.Round(b.USD * 1e9))}, Wall: b.Wall}
+}
+
+// stopped tells how a run goes on that was ended early.
+func (a *app) stopped(done, steps int, err error, again string) error {
+	var over *runner.BudgetError
+	if errors.As(err, &over) {
+		fmt.Fprintf(a.stderr, "stopped with %d of %d steps done; %s. To go on with more:\n  %s\n", done, steps, over, again)
+		return &exitError{code: exitBudget}
+	}
+	fmt.Fprintf(a.stderr, "stopped with %d of %d steps done. To go on:\n  %s\n", done, steps, again)
+	return &exitError{code: exitInterrupted}
 }
 
 // made says whether an eval has its figures; "" is a number and needs none.

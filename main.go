@@ -118,8 +118,8 @@ the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 		}
 		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
 	})
-	root.AddCommand(a.runCommand(), a.planCommand(), a.validateCommand(), a.explainCommand(), a.lsCommand(), a.showCommand(),
-		a.kindsCommand(), a.modelsCommand(), a.schemaCommand(), a.initCommand(), a.pretrainCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.planCommand(), a.stepCommand(), a.validateCommand(), a.explainCommand(), a.lsCommand(), a.showCommand(),
+		a.kindsCommand(), a.modelsCommand(), a.schemaCommand(), a.initCommand(), a.storeCommand(), a.pretrainCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {

@@ -21,6 +21,29 @@ type display interface {
 	close()          // leaves the terminal as it was
 }
 
+// watched is a display of a plan that also tells of the first interrupt.
+type watched struct {
+	display
+	ended chan struct{}
+}
+
+func (a *app) watched(p *runner.Plan) display {
+	w := &watched{newDisplay(a.stderr), make(chan struct{})}
+	go func() {
+		select {
+		case <-a.stop:
+			w.say(interrupted)
+		case <-w.ended:
+		}
+	}()
+	return w
+}
+
+func (w *watched) close() {
+	close(w.ended)
+	w.display.close()
+}
+
 func newDisplay(w io.Writer) display {
 	if terminal(w) {
 		return &bars{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(120*time.Millisecond)), running: map[string]*bar{}}

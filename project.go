@@ -29,6 +29,7 @@ type project struct {
 
 // specFlags are the flags of every command that reads a spec.
 type specFlags struct {
+	text    []byte // the spec itself; nil: what its file holds
 	set     []string
 	runs    string
 	threads int
@@ -44,7 +45,14 @@ func (f *specFlags) add(c *cobra.Command) {
 
 // read reads and checks a spec.
 func (a *app) read(path string, f specFlags, machines steps.Machines) (*specs.Experiment, error) {
-	exp, err := specs.Read(path, steps.Language(machines), specs.Options{Set: f.set, Env: environment(path)})
+	var exp *specs.Experiment
+	var err error
+	o := specs.Options{Set: f.set, Env: environment(path)}
+	if f.text != nil {
+		exp, err = specs.ReadBytes(path, f.text, steps.Language(machines), o)
+	} else {
+		exp, err = specs.Read(path, steps.Language(machines), o)
+	}
 	if err != nil {
 		var pe *os.PathError
 		if errors.As(err, &pe) {
@@ -82,6 +90,7 @@ func (a *app) compile(ctx context.Context, path string, f specFlags) (*project, 
 	if p.plan, err = steps.Compile(ctx, exp, machines); err != nil {
 		return nil, usage(err)
 	}
+	p.plan.Origin = p.origin(f.set)
 	return p, nil
 }
 

@@ -14,6 +14,7 @@ type Action struct {
 	// Lines is everything else that decides the result: settings that differ from their defaults, hashes
 	// of files, the identity of a model, the seed, numerics. Never a secret, a path, an id or a comment.
 	Lines    []Line
+	Files    []string  // that it reads, as the spec names them; line file.N is the hash of the N-th
 	Pos      specs.Pos // where the spec asks for it
 	Says     string    // one line for people: "sample 500 rows of topics.train"
 	Estimate Estimate

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"idiolect/internal/fail"
 )
 
 // pace says when the next checkpoint is due.
@@ -42,7 +44,7 @@ func (r *Run) SaveCheckpoint(step int, write func(io.Writer) error) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if err := writeCheckpoint(filepath.Join(dir, fmt.Sprintf("checkpoint-%09d", step)), write); err != nil {
+	if err := writeCheckpoint(r.options.Fail, filepath.Join(dir, fmt.Sprintf("checkpoint-%09d", step)), write); err != nil {
 		return fmt.Errorf("checkpoint %d: %w", step, err)
 	}
 	r.pace.mu.Lock()
@@ -96,8 +98,8 @@ func (r *Run) checkpoints() ([]string, error) {
 }
 
 // writeCheckpoint writes the content and behind it its SHA-256, and puts the file in place whole.
-func writeCheckpoint(path string, write func(io.Writer) error) error {
-	err := writeWith(path, 0o666, func(w io.Writer) error {
+func writeCheckpoint(i fail.Injector, path string, write func(io.Writer) error) error {
+	err := writeWith(i, path, 0o666, func(w io.Writer) error {
 		sum := sha256.New()
 		if err := write(io.MultiWriter(w, sum)); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"idiolect/internal/fail"
 )
 
 // Dir is the directory of one run, ROOT/NAME/TIME-KEY/, where people find what it was and what came out:
@@ -23,13 +25,18 @@ import (
 // ROOT/NAME/latest leads to the newest. A Dir is safe for several goroutines.
 type Dir struct {
 	Path    string
-	Resumed bool // an unfinished run of the same plan goes on here
+	Resumed bool          // an unfinished run of the same plan goes on here
+	Fail    fail.Injector // for tests; nil is none
 
 	state RunState
 
-	mu     sync.Mutex
-	events *os.File
-	told   map[string]time.Time // step -> when its progress was last written
+	mu      sync.Mutex
+	events  *os.File
+	torn    bool                 // events ends within a line
+	told    map[string]time.Time // step -> when its progress was last written
+	earlier Budget               // what earlier processes of the run used
+	own     Budget               // what this one did
+	spent   *os.File             // where it says so; nil until then
 }
 
 // planName is the plan in a run directory.
@@ -38,6 +45,10 @@ const planName = "plan.json"
 // OpenRun opens the directory of a run of the plan under root: that of the newest unfinished run of the
 // very same plan, else a new one. The caller closes it.
 func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir, error) {
+	return beginRun(root, name, specSource, p, now, nil)
+}
+
+func beginRun(root, name string, specSource []byte, p *Plan, now time.Time, f fail.Injector) (*Dir, error) {
 	if !validID(name) {
 		return nil, fmt.Errorf("run name %q - a plain file name", name)
 	}
@@ -45,8 +56,8 @@ func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir
 	if err != nil {
 		return nil, err
 	}
-	d := &Dir{told: map[string]time.Time{}}
-	d.state = RunState{Format: runFormat, Name: name, Plan: hashText(string(plan)), Started: now.UTC(), Steps: len(p.Actions)}
+	d := &Dir{Fail: f, told: map[string]time.Time{}}
+	d.state = RunState{Format: runFormat, Name: name, Plan: p.Key(), Started: now.UTC(), Steps: len(p.Actions)}
 	if d.Path, err = unfinished(filepath.Join(root, name), d.state.Plan); err != nil {
 		return nil, err
 	}
@@ -61,7 +72,12 @@ func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir
 func (d *Dir) begin(parent string) error {
 	if d.Resumed {
 		old, err := ReadRun(d.Path)
+		if err != nil {
+			return err
+		}
 		d.state.Started = old.Started
+		sweepNew(d.Path, time.Now())
+		d.earlier, err = readSpent(d.Path)
 		return err
 	}
 	base := filepath.Join(parent, d.state.Started.Format(stampLayout)+"-"+d.state.Plan.Short())
@@ -79,21 +95,33 @@ func (d *Dir) begin(parent string) error {
 }
 
 func (d *Dir) fill(specSource, plan []byte) (err error) {
-	if err := writeFile(filepath.Join(d.Path, "spec.yaml"), specSource, 0o666); err != nil {
+	if err := writeFile(d.Fail, filepath.Join(d.Path, "spec.yaml"), specSource, 0o666); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(d.Path, planName), plan, 0o666); err != nil {
+	if err := writeFile(d.Fail, filepath.Join(d.Path, planName), plan, 0o666); err != nil {
 		return err
 	}
 	d.state.State = RunRunning
 	if err := d.write(); err != nil {
 		return err
 	}
-	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return err
 	}
+	d.torn = tornFile(d.events)
 	return pointLatest(d.Path)
+}
+
+// tornFile says whether a file of lines ends within one.
+func tornFile(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	last := make([]byte, 1)
+	_, err = f.ReadAt(last, info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 // Event appends to events.jsonl; progress of a step at most once a second.
@@ -101,8 +129,10 @@ func (d *Dir) Event(e Event) error {
 	line := map[string]any{}
 	maps.Copy(line, e.Fields) // first, so that a field cannot pass for what the runner says
 	line["time"], line["kind"] = e.Time.UTC().Format(time.RFC3339Nano), e.Kind
-	for name, value := range map[string]any{"step": e.Step, "done": e.Done, "total": e.Total, "note": e.Note} {
-		if value != "" && value != 0 {
+	for name, value := range map[string]any{
+		"step": e.Step, "done": e.Done, "total": e.Total, "note": e.Note, "calls": e.Used.Calls, "tokens": e.Used.Tokens, "nano_usd": e.Used.NanoUSD,
+	} {
+		if value != "" && value != 0 && value != int64(0) {
 			line[name] = value
 		}
 	}
@@ -121,7 +151,12 @@ func (d *Dir) Event(e Event) error {
 		}
 		d.told[e.Step] = e.Time
 	}
-	_, err = d.events.Write(append(raw, '\n'))
+	raw = append(raw, '\n')
+	if d.torn { // so that this line is not lost with the half of another
+		raw = append([]byte{'\n'}, raw...)
+	}
+	_, err = fail.Writer(d.Fail, "events.write", d.events).Write(raw)
+	d.torn = err != nil
 	return err
 }
 
@@ -131,6 +166,7 @@ func (d *Dir) Event(e Event) error {
 func (d *Dir) End(r *Result, err error, now time.Time) RunState {
 	d.state.Finished = now.UTC()
 	d.state.Done, d.state.Cached, d.state.Failed, d.state.Skipped = r.Done, r.Cached, r.Failed, r.Skipped
+	d.state.Spent = r.Spent
 	d.state.Errors = map[string]string{}
 	for id, e := range r.Errors {
 		d.state.Errors[id] = e.Error()
@@ -149,16 +185,21 @@ func (d *Dir) End(r *Result, err error, now time.Time) RunState {
 // Finish records how the run ended. Whatever a finished run has to have is written before.
 func (d *Dir) Finish(r *Result, err error, now time.Time) error {
 	d.End(r, err, now)
-	return d.write()
+	return errors.Join(d.Spending(r.Spent), d.write())
 }
 
-// Close closes the events file.
-func (d *Dir) Close() error { return d.events.Close() }
+// Close closes the files that the run is told in.
+func (d *Dir) Close() error {
+	if d.spent == nil {
+		return d.events.Close()
+	}
+	return errors.Join(d.events.Close(), d.spent.Close())
+}
 
 func (d *Dir) write() error {
 	raw, err := json.MarshalIndent(d.state, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(d.Path, runName), append(raw, '\n'), 0o666)
+	return writeFile(d.Fail, filepath.Join(d.Path, runName), append(raw, '\n'), 0o666)
 }

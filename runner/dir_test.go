@@ -29,8 +29,7 @@ func openRun(t *testing.T, root string, p *Plan, minutes int) *Dir {
 func TestRunDirectories(t *testing.T) {
 	root, p := t.TempDir(), tuning(t, "x.yaml", Line{"prompt", "hello"})
 	first := openRun(t, root, p, 0)
-	key, err := p.Key()
-	check(t, err)
+	key := p.Key()
 	if want := filepath.Join(root, "tuning", "20260504T030201Z-"+key.Short()); first.Path != want || first.Resumed {
 		t.Errorf("first run in %s (resumed %v), want %s", first.Path, first.Resumed, want)
 	}

@@ -101,7 +101,7 @@ func (d *draft) begin() (err error) {
 }
 
 func (f *draftFile) Write(p []byte) (int, error) {
-	n, err := f.file.Write(p)
+	n, err := fail.Writer(f.draft.fail, "draft.write", f.file).Write(p)
 	f.sum.Write(p[:n])
 	f.meta.Size += int64(n)
 	f.err = errors.Join(f.err, err)
@@ -163,7 +163,7 @@ func (d *draft) writeMeta() error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(d.dir, metaFile), raw, 0o444); err != nil {
+	if err := writeFile(d.fail, filepath.Join(d.dir, metaFile), raw, 0o444); err != nil {
 		return err
 	}
 	for dir := range dirs {

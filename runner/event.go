@@ -27,6 +27,7 @@ type Event struct {
 	Done, Total int
 	Note        string
 	Err         error
+	Used        Usage // by the step, in this process: of Progress and of how it ended
 	Fields      map[string]any
 }
 

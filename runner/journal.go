@@ -134,7 +134,7 @@ func (j *journal) put(file *os.File, record []byte) error {
 	if err := fail.Point(j.fail, "journal.append"); err != nil {
 		return err
 	}
-	_, err := file.Write(record)
+	_, err := fail.Writer(j.fail, "journal.write", file).Write(record)
 	return err
 }
 

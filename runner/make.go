@@ -19,14 +19,14 @@ func (e *execution) make(ctx context.Context, n *node) {
 		return
 	}
 	e.send(Event{Kind: Started, Step: n.action.ID, Note: n.action.Says})
-	err = e.step(ctx, n.action)
+	err = e.step(ctx, n)
 	switch {
 	case err == nil:
 		n.outcome = Done
 	case e.store.Has(n.action.Key()):
 		// Another process made it meanwhile and cleared away the partial work under our feet.
 		n.outcome = Cached
-	case ctx.Err() != nil || errors.Is(err, ErrStopped):
+	case ctx.Err() != nil || errors.Is(err, ErrStopped) || errors.Is(err, ErrBudget):
 		n.outcome, n.err = Stopped, err
 	default:
 		n.outcome, n.err = Failed, err
@@ -54,7 +54,8 @@ func (e *execution) cached(a *Action) (bool, error) {
 }
 
 // step runs a step and commits what it made.
-func (e *execution) step(ctx context.Context, a *Action) (err error) {
+func (e *execution) step(ctx context.Context, n *node) (err error) {
+	a := n.action
 	inputs := make(map[string]*Artifact, len(a.Inputs))
 	for _, in := range a.Inputs {
 		if inputs[in.Name], err = e.store.Open(in.From.Key()); err != nil {
@@ -62,12 +63,14 @@ func (e *execution) step(ctx context.Context, a *Action) (err error) {
 		}
 	}
 	r := &Run{
-		action: a, inputs: inputs, options: e.options, store: e.store, send: e.send,
+		action: a, inputs: inputs, options: e.options, store: e.store, send: e.send, brake: e.brake, ledger: e.ledger,
 		draft:   &draft{store: e.store, key: a.Key(), text: a.KeyText(), fail: e.options.Fail},
 		journal: newJournal(e.store.partial(a.Key()), e.options.Fail),
 	}
 	r.pace.last = r.now()
 	err = a.Step.Run(ctx, r)
+	r.tab.close(e.ledger)
+	n.used = r.tab.total()
 	if closed := r.journal.close(); err == nil {
 		err = closed
 	}

@@ -16,6 +16,7 @@ import (
 type Plan struct {
 	Name    string
 	Actions []*Action
+	Origin  *Origin      // what it was made from; nil where nobody said
 	Later   specs.Errors // what this release does not carry out; a plan with any is told but not run
 
 	byID map[string]*Action
@@ -39,11 +40,12 @@ func (p *Plan) Estimate() Estimate {
 // planFormat heads plan.json.
 const planFormat = "idiolect-plan/1"
 
-// planFile is plan.json. It names no path, no position and no time, so that the same spec gives the
-// same bytes.
+// planFile is plan.json. It names no absolute path, no position and no time, so that the same spec gives
+// the same bytes.
 type planFile struct {
 	Format  string       `json:"format"`
 	Name    string       `json:"name"`
+	Spec    *Origin      `json:"spec,omitempty"`
 	Actions []planAction `json:"actions"`
 }
 
@@ -74,7 +76,7 @@ type planEstimate struct {
 
 // JSON is the plan as plan.json holds it: self-contained, and the same bytes for the same spec.
 func (p *Plan) JSON() ([]byte, error) {
-	file := planFile{Format: planFormat, Name: p.Name, Actions: make([]planAction, len(p.Actions))}
+	file := planFile{Format: planFormat, Name: p.Name, Spec: p.Origin, Actions: make([]planAction, len(p.Actions))}
 	for i, a := range p.Actions {
 		file.Actions[i] = a.file()
 	}
@@ -85,10 +87,14 @@ func (p *Plan) JSON() ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-// Key names the plan by its content.
-func (p *Plan) Key() (Key, error) {
-	text, err := p.JSON()
-	return hashText(string(text)), err
+// Key names the plan by what it makes: the ids and keys of its steps, whatever the spec's comments say.
+func (p *Plan) Key() Key {
+	var b strings.Builder
+	b.WriteString(planFormat + "\n" + p.Name + "\n")
+	for _, a := range p.Actions {
+		b.WriteString(strings.Join(append([]string{string(a.key), a.ID}, a.Aliases...), " ") + "\n")
+	}
+	return hashText(b.String())
 }
 
 func (a *Action) file() planAction {

@@ -26,7 +26,7 @@ func (d *Dir) Publish(p *Plan, s *Store) error {
 	g.SetLimit(copiesAtOnce)
 	for _, a := range p.Actions {
 		if s.Has(a.Key()) {
-			g.Go(func() error { return publishAll(root, a, s) })
+			g.Go(func() error { return d.publishAll(root, a, s) })
 		}
 	}
 	if err := g.Wait(); err != nil {
@@ -38,20 +38,20 @@ func (d *Dir) Publish(p *Plan, s *Store) error {
 // copiesAtOnce is more than the processors are, because a copy mostly waits for the disk.
 const copiesAtOnce = 8
 
-func publishAll(root string, a *Action, s *Store) error {
+func (d *Dir) publishAll(root string, a *Action, s *Store) error {
 	art, err := s.Open(a.Key())
 	if err != nil {
 		return fmt.Errorf("artifact of %s: %w", a.ID, err)
 	}
 	for _, file := range art.Files() {
-		if err := publish(root, a, art, file); err != nil {
+		if err := d.publish(root, a, art, file); err != nil {
 			return fmt.Errorf("artifact of %s: %w", a.ID, err)
 		}
 	}
 	return nil
 }
 
-func publish(root string, a *Action, art *Artifact, file string) error {
+func (d *Dir) publish(root string, a *Action, art *Artifact, file string) error {
 	from, err := art.Path(file)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func publish(root string, a *Action, art *Artifact, file string) error {
 	if art.Size(file) >= maxCopy {
 		err = link(from, first)
 	} else {
-		err = copyFile(from, first)
+		err = d.copyFile(from, first)
 	}
 	for _, alias := range a.Aliases {
 		if err != nil {
@@ -99,7 +99,7 @@ func (a *Artifact) Table() string {
 // link gives a file a second name: a hard link, which outlives the first name, or where the filesystem
 // allows none a symbolic one.
 func link(from, to string) error {
-	temp := filepath.Join(filepath.Dir(to), ".new-"+filepath.Base(to))
+	temp := filepath.Join(filepath.Dir(to), newFiles+filepath.Base(to))
 	_ = os.Remove(temp)
 	if err := os.Link(from, temp); err != nil {
 		abs, err := filepath.Abs(from)
@@ -122,13 +122,13 @@ func removeIfThere(path string) error {
 }
 
 // copyFile copies by the filesystem's own means where it has them.
-func copyFile(from, to string) error {
+func (d *Dir) copyFile(from, to string) error {
 	f, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return writeWith(to, 0o444, func(w io.Writer) error {
+	return writeWith(d.Fail, to, 0o444, func(w io.Writer) error {
 		_, err := io.Copy(w, f)
 		return err
 	})

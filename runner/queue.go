@@ -22,6 +22,7 @@ type node struct {
 	feeds   []*node
 	outcome string // Done, Cached, Failed, Skipped or Stopped; empty until then
 	err     error
+	used    Usage
 }
 
 func newQueue(p *Plan, wanted map[*Action]bool, workers int) *queue {
@@ -45,11 +46,14 @@ func newQueue(p *Plan, wanted map[*Action]bool, workers int) *queue {
 }
 
 // run works the queue off. do makes one action and sets its outcome; tell hears of every outcome. Once the
-// context has ended or stop is closed nothing is started, and why is returned.
-func (q *queue) run(ctx context.Context, stop <-chan struct{}, do, tell func(*node)) error {
+// context has ended or the brake is pulled nothing is started, and why is returned.
+func (q *queue) run(ctx context.Context, b *brake, do, tell func(*node)) error {
 	ended := make(chan *node)
 	for {
-		stopped := why(ctx, stop)
+		stopped := context.Cause(ctx)
+		if stopped == nil {
+			stopped = b.why()
+		}
 		for stopped == nil && q.running < q.workers && q.ready.Len() > 0 {
 			n := heap.Pop(&q.ready).(*node)
 			q.running++
@@ -97,18 +101,6 @@ type SkippedError struct {
 }
 
 func (e *SkippedError) Error() string { return "skipped, because step " + e.Cause + " failed" }
-
-// why says what ended the run early, nil if nothing did.
-func why(ctx context.Context, stop <-chan struct{}) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-stop:
-		return ErrStopped
-	default:
-		return nil
-	}
-}
 
 // readyHeap orders ready steps by their place in the plan, so that one worker runs the plan as printed.
 type readyHeap []*node

@@ -15,9 +15,9 @@ import (
 //
 // The results are in the order of the indices. Each went through JSON, whether it was just made or read
 // from the journal, so that a resumed step sees exactly what an uninterrupted one does. Rows reports
-// progress itself.
+// progress itself. Results that are [Failing] end the step when nothing else comes.
 func Rows[R any](ctx context.Context, r *Run, n int, key func(i int) string, do func(ctx context.Context, todo []int, emit func(i int, result R) error) error) ([]R, error) {
-	w := &rows[R]{run: r, key: key, results: make([]R, n), have: make([]bool, n)}
+	w := &rows[R]{run: r, key: key, results: make([]R, n), have: make([]bool, n), held: held{proven: r.options.KeepGoing}}
 	todo, err := w.read()
 	if err != nil || len(todo) == 0 {
 		return w.results, err
@@ -34,7 +34,7 @@ func Rows[R any](ctx context.Context, r *Run, n int, key func(i int) string, do 
 	case err != nil:
 		return nil, err
 	case missing < 0:
-		return w.results, nil
+		return w.results, w.journal(w.held.rest())
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case r.stopping():
@@ -51,6 +51,7 @@ type rows[R any] struct {
 	mu    sync.Mutex
 	have  []bool
 	done  int
+	held  held
 	ended bool
 	lost  error // why a result could not be kept; do may not pass over it
 }
@@ -73,6 +74,7 @@ func (w *rows[R]) read() (todo []int, err error) {
 			}
 			w.have[i] = true
 			w.done++
+			w.held.proven = true // a journal has a success in it
 			continue
 		}
 		todo = append(todo, i)
@@ -99,7 +101,8 @@ func (w *rows[R]) emit(i int, result R) error {
 	return nil
 }
 
-// keep journals a result and returns it as a later process would read it.
+// keep journals a result and returns it as a later process would read it. A failure waits until the step
+// has a success.
 func (w *rows[R]) keep(key string, result R) (kept R, err error) {
 	raw, err := json.Marshal(result)
 	if err == nil {
@@ -108,7 +111,22 @@ func (w *rows[R]) keep(key string, result R) (kept R, err error) {
 	if err != nil {
 		return kept, fmt.Errorf("row %q: %w", key, err)
 	}
-	return kept, w.run.journal.append(key, raw)
+	w.mu.Lock()
+	write, err := w.held.see(key, raw, failure(result))
+	w.mu.Unlock()
+	if err != nil {
+		return kept, err
+	}
+	return kept, w.journal(write)
+}
+
+func (w *rows[R]) journal(rows []heldRow) error {
+	for _, row := range rows {
+		if err := w.run.journal.append(row.key, row.raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // take refuses a row that was done already or comes when the work is over.

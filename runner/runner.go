@@ -9,12 +9,16 @@
 //	action.go builder.go key.go    a node of the plan, how nodes are collected, what their keys hash
 //	plan.go status.go previous.go  the plan, what of it is cached and why not, what the last run had
 //	execute.go queue.go make.go    the scheduler; one action made
+//	brake.go budget.go             what ends a run softly: Ctrl-C, and limits on what it uses
 //	rows.go journal.go record.go   work row by row that survives the death of the process
+//	failing.go                     rows that all fail end their step
 //	checkpoint.go                  training that survives it
 //	store.go artifact.go draft.go  artifacts at rest; one being made, and its commit
 //	disk.go                        files put in place whole and durable
+//	inventory.go gc.go             what the store holds, and what of it nobody refers to
+//	recorded.go one.go             a plan.json that was read; one step of it, run by itself
 //	dir.go publish.go event.go     the run directory, what it holds and is told
-//	runs.go                        finding the runs there are
+//	runs.go spent.go               finding the runs there are; what one used of its budget
 //
 // It knows no ML: what a step does, which model it asks and what its rows mean is none of its business.
 package runner
@@ -50,6 +54,9 @@ type Run struct {
 	store   *Store
 	send    func(Event)
 	pace    pace
+	brake   *brake
+	ledger  *ledger
+	tab     tab
 }
 
 // ID is the step's path in the spec. A step that stands for several has the first one's.
@@ -79,7 +86,7 @@ func (r *Run) CreateVolatile(file string) (io.WriteCloser, error) { return r.dra
 
 // Progress tells people how far the step is. total 0 means that nobody knows.
 func (r *Run) Progress(done, total int, note string) {
-	r.send(Event{Kind: Progress, Step: r.action.ID, Done: done, Total: total, Note: note})
+	r.send(Event{Kind: Progress, Step: r.action.ID, Done: done, Total: total, Note: note, Used: r.tab.total()})
 }
 
 // Log tells people one line about the step.
@@ -95,18 +102,11 @@ func (r *Run) Event(kind string, fields map[string]any) {
 
 // Stopping is closed when the run should end soon: the step finishes what is in flight, starts nothing
 // new and returns [ErrStopped]. The context ends only when it must stop at once.
-func (r *Run) Stopping() <-chan struct{} { return r.options.Stop }
+func (r *Run) Stopping() <-chan struct{} { return r.brake.stopping() }
 
 // Point marks a place where a test may let the process die; the step returns the error as it is.
 func (r *Run) Point(name string) error { return fail.Point(r.options.Fail, name) }
 
-func (r *Run) stopping() bool {
-	select {
-	case <-r.options.Stop:
-		return true
-	default:
-		return false
-	}
-}
+func (r *Run) stopping() bool { return r.brake.why() != nil }
 
 func (r *Run) now() time.Time { return r.options.Now() }

@@ -16,7 +16,7 @@ import (
 type RunState struct {
 	Format   string            `json:"format"`
 	Name     string            `json:"name"`
-	Plan     Key               `json:"plan"`  // hash of plan.json
+	Plan     Key               `json:"plan"`  // what names the plan
 	State    string            `json:"state"` // running, done, failed, or stopped; a killed run stays running
 	Started  time.Time         `json:"started"`
 	Finished time.Time         `json:"finished,omitzero"`
@@ -25,6 +25,7 @@ type RunState struct {
 	Cached   int               `json:"cached"`
 	Failed   int               `json:"failed"`
 	Skipped  int               `json:"skipped"`
+	Spent    Budget            `json:"spent,omitzero"`
 	Errors   map[string]string `json:"errors,omitempty"`
 }
 
@@ -97,7 +98,7 @@ func pointLatest(dir string) error {
 	fresh := filepath.Join(parent, ".latest-"+name)
 	_ = os.Remove(fresh)
 	if err := os.Symlink(name, fresh); err != nil {
-		return writeFile(filepath.Join(parent, latestName), []byte(name+"\n"), 0o666)
+		return writeFile(nil, filepath.Join(parent, latestName), []byte(name+"\n"), 0o666)
 	}
 	latest := filepath.Join(parent, latestName)
 	if err := os.Rename(fresh, latest); err != nil {

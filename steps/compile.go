@@ -222,7 +222,7 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 	if err != nil {
 		return nil, c.Errorf(path+".name", "", "%v", err)
 	}
-	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Limits: c.limit(path, m), path: path}, nil
+	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Price: m.Price, Limits: c.limit(path, m), path: path}, nil
 }
 
 // limit is what holds all steps that ask one model, in whatever cell or repeat.

@@ -71,7 +71,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 		return nil, err
 	}
 	a := runner.Action{
-		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e), Inputs: e.inputs(),
+		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e), Inputs: e.inputs(), Files: e.files(c.Dir),
 		Step: &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()}, Estimate: runner.Estimate{Exact: true},
 	}
 	if err := c.counted(e, a, c.combined(id)); err != nil {
@@ -108,6 +108,18 @@ func (c *Compiler) origin(e *entry, path string) (err error) {
 		e.pieces = append(e.pieces, piece{ref, of})
 	}
 	return nil
+}
+
+// files are what the source reads, as the spec names it.
+func (e *entry) files(dir string) []string {
+	if e.source == nil {
+		return nil
+	}
+	var names []string
+	for _, f := range e.source.Files(dir) {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // inputs are the steps that read what an entry combines.

@@ -19,6 +19,7 @@ type Policy struct {
 	Prompt   *Asking        // nil: the row's input as it stands
 	Sampling specs.Sampling // unless an eval says otherwise
 	Limits   *backends.Limits
+	Price    *specs.Price // nil: not known, or nothing
 	path     string
 	again    int // a method's `replicate`: which of several equal policies this is
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -119,6 +118,9 @@ type answer struct {
 	Latency    time.Duration       `json:"latency"`
 }
 
+// Failure is why there is no completion.
+func (a answer) Failure() string { return a.Error }
+
 // chunk bounds how much is in flight at once, so that an interrupted run stops soon.
 const chunk = 512
 
@@ -145,15 +147,21 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	sampler = s.policy.Limits.Sampler(sampler)
 	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
 	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
-		for part := range slices.Chunk(todo, chunk) {
+		most := chunk
+		if s.policy.Info.Numerics == "" { // a service: a few at first, which may all fail
+			most = runner.Probe
+		}
+		for ; len(todo) > 0; most = chunk {
 			select {
 			case <-r.Stopping():
 				return runner.ErrStopped
 			default:
 			}
-			if err := s.draw(ctx, sampler, asks, part, emit); err != nil {
+			n, err := s.draw(ctx, r, sampler, asks, todo[:min(most, len(todo))], emit)
+			if err != nil {
 				return err
 			}
+			todo = todo[n:]
 		}
 		return nil
 	})
@@ -163,15 +171,23 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	return s.write(r, asks, answers, policyID)
 }
 
-func (s *sampleStep) draw(ctx context.Context, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) error {
-	reqs := make([]backends.Request, len(todo))
+// draw asks for as many of todo, from the first, as the budget has room for now,
+// and says how many.
+func (s *sampleStep) draw(ctx context.Context, r *runner.Run, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) (int, error) {
+	reqs, most := make([]backends.Request, len(todo)), make([]runner.Usage, len(todo))
 	for i, at := range todo {
 		reqs[i] = request(asks[at], s.settings)
+		most[i] = s.policy.most(reqs[i])
+	}
+	settle, err := r.ReserveSome(ctx, most)
+	if err != nil {
+		return 0, err
 	}
 	start := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	err := sampler.Sample(ctx, reqs, func(i int, c backends.Completion, err error) {
+	err = sampler.Sample(ctx, reqs[:len(settle)], func(i int, c backends.Completion, err error) {
+		settle[i](s.policy.used(reqs[i], c, err))
 		a := answer{Completion: c, Start: start, Latency: time.Since(start)}
 		if err != nil {
 			a.Error = err.Error()
@@ -181,9 +197,9 @@ func (s *sampleStep) draw(ctx context.Context, sampler backends.Sampler, asks []
 		}
 	})
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
+		return 0, cause
 	}
-	return err
+	return len(settle), err
 }
 
 func request(a ask, s specs.Sampling) backends.Request {

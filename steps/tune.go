@@ -105,6 +105,11 @@ func (t *tuning) train(ctx context.Context) error {
 
 func (t *tuning) step(ctx context.Context, i int) error {
 	s, batch := t.settings, t.batch(i)
+	used := tokensOf(batch)
+	settle, err := t.r.Reserve(ctx, used)
+	if err != nil {
+		return errors.Join(err, t.checkpoint(i))
+	}
 	out, err := t.trainer.ForwardBackward(ctx, batch, backends.CrossEntropy)
 	if err != nil {
 		return err
@@ -124,10 +129,10 @@ func (t *tuning) step(ctx context.Context, i int) error {
 	}
 	row := tables.Training{
 		ID: tables.ID(string(t.r.Key()), "", int64(i)), Replicate: int64(i), Step: int64(i + 1), Loss: out.Loss,
-		Epoch: float64(i+1) / float64(t.perEpoch()), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics),
+		Epoch: float64(i+1) / float64(t.perEpoch()), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics), Tokens: used.Tokens,
 	}
+	settle(used)
 	for _, d := range batch {
-		row.Tokens += int64(len(d.Tokens))
 		for _, w := range d.Weights {
 			if w != 0 {
 				row.Targets++
@@ -137,6 +142,15 @@ func (t *tuning) step(ctx context.Context, i int) error {
 	t.log = append(t.log, row)
 	t.r.Progress(i+1, t.steps, fmt.Sprintf("loss %.3f", out.Loss))
 	return nil
+}
+
+// tokensOf is what a step trains on.
+func tokensOf(batch []backends.Datum) runner.Usage {
+	var u runner.Usage
+	for _, d := range batch {
+		u.Tokens += int64(len(d.Tokens))
+	}
+	return u
 }
 
 // reached says whether until_loss ends the training: the mean loss of an epoch
