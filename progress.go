@@ -1,13 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
 	"sync"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
 
 	"idiolect/reports"
 	"idiolect/runner"
@@ -28,7 +30,7 @@ type watched struct {
 }
 
 func (a *app) watched(p *runner.Plan) display {
-	w := &watched{newDisplay(a.stderr), make(chan struct{})}
+	w := &watched{newDisplay(a.stderr, p), make(chan struct{})}
 	go func() {
 		select {
 		case <-a.stop:
@@ -44,139 +46,140 @@ func (w *watched) close() {
 	w.display.close()
 }
 
-func newDisplay(w io.Writer) display {
-	if terminal(w) {
-		return &bars{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(120*time.Millisecond)), running: map[string]*bar{}}
+func newDisplay(w io.Writer, p *runner.Plan) display {
+	if moves(w) {
+		return newBars(w, p)
 	}
-	return &plain{w: w, begun: map[string]time.Time{}, told: map[string]time.Time{}}
+	d := &plain{w: w, track: newTracker(p), told: map[string]time.Time{}, over: make(chan struct{})}
+	go d.watch()
+	return d
 }
 
-// plain writes a line when a step starts, ends, or has been silent for a while.
+// moves says whether a stream is a terminal that can move its cursor. One that
+// has no width shows nothing of what is drawn.
+func moves(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || !terminal(w) || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	wide, _, err := term.GetSize(int(f.Fd()))
+	return err == nil && wide > 0
+}
+
+// plain writes a line when a step ends, and when it has been silent for a while.
 type plain struct {
-	w      io.Writer
-	begun  map[string]time.Time
-	told   map[string]time.Time
-	cached int
+	w     io.Writer
+	track *tracker
+
+	mu   sync.Mutex
+	told map[string]time.Time // running step -> when a line was last written about it
+	over chan struct{}
 }
 
 // every is the least time between two plain lines of progress of a step.
 const every = 10 * time.Second
 
 func (p *plain) event(e runner.Event) {
-	switch e.Kind {
-	case runner.Started:
-		p.begun[e.Step], p.told[e.Step] = e.Time, e.Time
-	case runner.Progress:
-		if e.Time.Sub(p.told[e.Step]) >= every {
+	p.track.event(e)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Kind == runner.Started {
+		p.told[e.Step] = e.Time
+	}
+	if line := p.track.endLine(e, math.MaxInt); line != "" {
+		fmt.Fprintln(p.w, line)
+		if _, runs := p.told[e.Step]; runs {
 			p.told[e.Step] = e.Time
-			fmt.Fprintf(p.w, "%-44s %s\n", e.Step, progressText(e))
 		}
-	default:
-		if line := endLine(e, p.begun[e.Step], &p.cached); line != "" {
-			fmt.Fprintln(p.w, line)
+	}
+	if ends(e) {
+		delete(p.told, e.Step)
+		p.track.forget(e.Step)
+	}
+}
+
+// watch writes about steps that have said nothing for a while, working or not.
+func (p *plain) watch() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			p.remind(now)
+		case <-p.over:
+			return
 		}
 	}
 }
 
-func (p *plain) say(line string) { fmt.Fprintln(p.w, line) }
-func (p *plain) close()          {}
+func (p *plain) remind(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range p.track.running() {
+		if last, ok := p.told[id]; ok && now.Sub(last) >= every {
+			p.told[id] = now
+			fmt.Fprintf(p.w, "%-44s %s\n", id, p.track.progress(id, now))
+		}
+	}
+}
 
-// endLine is the line of an event that stays on the screen; "" for none.
-func endLine(e runner.Event, begun time.Time, cached *int) string {
+func (p *plain) say(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintln(p.w, line)
+}
+
+func (p *plain) close() { close(p.over) }
+
+// ends says whether an event is how a step ended.
+func ends(e runner.Event) bool {
+	switch e.Kind {
+	case runner.Done, runner.Failed, runner.Skipped, runner.Stopped, runner.Cached:
+		return e.Step != ""
+	}
+	return false
+}
+
+// endLine is the line of an event that stays on the screen; "" for none. How fast
+// a step was is told as far as there is room.
+func (t *tracker) endLine(e runner.Event, wide int) string {
 	switch e.Kind {
 	case runner.Done:
-		return fmt.Sprintf("done     %-42s %6.1f s", e.Step, e.Time.Sub(begun).Seconds())
+		line := fmt.Sprintf("done     %-42s %7s", e.Step, durationText(t.took(e)))
+		for _, part := range t.speed(e) {
+			if len(line)+2+len(part) <= wide {
+				line += "  " + part
+			}
+		}
+		return line
 	case runner.Failed:
 		return fmt.Sprintf("FAILED   %s: %s", e.Step, reports.Visible(e.Err.Error()))
 	case runner.Skipped:
 		return fmt.Sprintf("skipped  %s: %s", e.Step, reports.Visible(e.Err.Error()))
 	case runner.Stopped:
-		return fmt.Sprintf("stopped  %s", e.Step)
+		return "stopped  " + e.Step + besides(e.Err)
 	case runner.Log:
 		return fmt.Sprintf("note     %s: %s", e.Step, reports.Visible(e.Note))
-	case runner.Cached:
-		*cached++
 	case runner.Finished:
-		if *cached > 0 {
-			return fmt.Sprintf("cached   %d of %d steps", *cached, e.Total)
+		if n := t.cachedSteps(); n > 0 {
+			return fmt.Sprintf("cached   %d of %d steps", n, e.Total)
 		}
 	}
 	return ""
 }
 
-func progressText(e runner.Event) string {
-	text := fmt.Sprint(e.Done)
-	if e.Total > 0 {
-		text = fmt.Sprintf("%d of %d", e.Done, e.Total)
+// besides is what went wrong while a step stopped: a checkpoint that could not
+// be written costs the next run what it held.
+func besides(err error) string {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return ""
 	}
-	if e.Note != "" {
-		text += "  " + e.Note
+	text := ""
+	for _, e := range joined.Unwrap() {
+		if !errors.Is(e, runner.ErrStopped) && !errors.Is(e, runner.ErrBudget) {
+			text += ": " + reports.Visible(e.Error())
+		}
 	}
 	return text
-}
-
-// bars shows one moving line per running step.
-type bars struct {
-	progress *mpb.Progress
-	running  map[string]*bar
-	cached   int
-}
-
-type bar struct {
-	*mpb.Bar
-	begun time.Time
-	mu    sync.Mutex
-	note  string
-}
-
-func (b *bars) event(e runner.Event) {
-	switch e.Kind {
-	case runner.Started:
-		b.running[e.Step] = b.start(e)
-	case runner.Progress:
-		if bar := b.running[e.Step]; bar != nil {
-			bar.mu.Lock()
-			bar.note = e.Note
-			bar.mu.Unlock()
-			bar.SetTotal(int64(e.Total), false)
-			bar.SetCurrent(int64(e.Done))
-		}
-	default:
-		var begun time.Time
-		if bar := b.running[e.Step]; bar != nil {
-			begun = bar.begun
-			if e.Kind != runner.Log {
-				bar.Abort(true)
-				bar.Wait()
-				delete(b.running, e.Step)
-			}
-		}
-		if line := endLine(e, begun, &b.cached); line != "" {
-			fmt.Fprintln(b.progress, line)
-		}
-	}
-}
-
-func (b *bars) start(e runner.Event) *bar {
-	r := &bar{begun: e.Time}
-	note := decor.Any(func(decor.Statistics) string {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return " " + r.note
-	})
-	r.Bar = b.progress.New(0, mpb.BarStyle().Lbound("").Rbound("").Filler("━").Tip("").Padding("─"), mpb.BarWidth(20), mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(e.Step+" ", decor.WCSyncWidthR)),
-		mpb.AppendDecorators(decor.CountersNoUnit(" %d/%d", decor.WCSyncWidth), note, decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 7})))
-	return r
-}
-
-// say puts a line above the bars, which would else be drawn over it. The line
-// begins with a return, because the terminal's own ^C has moved the cursor.
-func (b *bars) say(line string) { fmt.Fprintln(b.progress, "\r"+line) }
-
-func (b *bars) close() {
-	for _, r := range b.running {
-		r.Abort(true)
-	}
-	b.progress.Wait()
 }
