@@ -79,7 +79,8 @@ type app struct {
 	options        runner.Options // of every execution, under the flags: where tests put failpoints
 }
 
-// interrupts closes stop at the first Ctrl-C and ends the context at the second.
+// interrupts closes stop at the first Ctrl-C and ends the context at the second;
+// a third ends the process, should something not heed the context.
 // Only what has something in flight asks for it: everything else a Ctrl-C ends
 // as it ends any program.
 func (a *app) interrupts(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -90,6 +91,7 @@ func (a *app) interrupts(ctx context.Context) (context.Context, context.CancelFu
 		<-signals
 		close(a.stop)
 		<-signals
+		signal.Stop(signals)
 		cancel()
 	}()
 	return ctx, func() { signal.Stop(signals); cancel() }
