@@ -275,3 +275,38 @@ func TestHopelessRows(t *testing.T) {
 type failingRow struct{ Error string }
 
 func (f failingRow) Failure() string { return f.Error }
+
+// The bar: of each row, 50 us are the runner's own: reserved, journaled, told and settled.
+func BenchmarkRowOverhead(b *testing.B) {
+	const rows = 5000
+	text := fmt.Sprintf("%0512d", 7)
+	step := stepFunc(func(ctx context.Context, r *Run) error {
+		_, err := Rows(ctx, r, rows, func(i int) string { return fmt.Sprint(i) }, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
+			return parallel(64, todo, func(i int) error {
+				settle, err := r.Reserve(ctx, Usage{Calls: 1, Tokens: 100})
+				if err != nil {
+					return err
+				}
+				settle(Usage{Calls: 1, Tokens: 60})
+				return emit(i, answer{text, 1})
+			})
+		})
+		return err
+	})
+	for b.Loop() {
+		p, err := wide(1, step)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d, err := OpenRun(b.TempDir(), "x", nil, p, time.Now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		o := Options{Budget: Budget{Usage: Usage{Calls: rows, Tokens: 100 * rows}}, Spending: d.Spending, Events: func(e Event) { _ = d.Event(e) }}
+		if _, err := Execute(b.Context(), p, OpenStore(b.TempDir()), o); err != nil {
+			b.Fatal(err)
+		}
+		_ = d.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/rows, "us/row")
+}
