@@ -15,7 +15,7 @@ import (
 // time, so a batch of as many gives the bytes that one call with all rows gives.
 const (
 	groupRows  = 1 << 17
-	groupBytes = 16 << 20
+	groupBytes = 8 << 20
 	batchRows  = 64
 	batchBytes = 1 << 20
 )
@@ -76,8 +76,12 @@ func (w *Writer[T]) flush() error {
 	return w.end()
 }
 
-// end ends a row group. A writer remembers of each page its largest and smallest
-// text, whole; of one that it copies only the sixteen bytes that the footer says.
+// maxBounds is how long a column's smallest and largest text may be to be told of
+// a row group that is copied: longer ones would fill the memory and the footer.
+const maxBounds = 256
+
+// end ends a row group. A writer remembers of each page the smallest and largest
+// text, whole; of one that it copies, only the sixteen bytes that the file tells.
 func (w *Writer[T]) end() error {
 	w.rows, w.bytes = 0, 0
 	if w.group == w.out {
@@ -91,7 +95,13 @@ func (w *Writer[T]) end() error {
 	if err != nil {
 		return err
 	}
-	for _, g := range made.RowGroups() {
+	for i, g := range made.RowGroups() {
+		columns := made.Metadata().RowGroups[i].Columns
+		for j := range columns {
+			if s := &columns[j].MetaData.Statistics; len(s.MinValue)+len(s.MaxValue) > maxBounds {
+				s.MinValue, s.MaxValue = nil, nil
+			}
+		}
 		if _, err := w.out.WriteRowGroup(g); err != nil {
 			return err
 		}
