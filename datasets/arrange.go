@@ -51,18 +51,21 @@ func Arrange(rows []Row, d *specs.Data, seed int64) ([]Row, error) {
 }
 
 // index is what has to be known of rows to say which of them stay, in which
-// part and order: so little that a million of them are 40 MB.
+// part and order: so little that a million of them are 32 MB.
 type index []indexed
 
 type indexed struct {
 	key  [16]byte
 	draw uint64 // the random number that orders it now
-	at   int    // which row it is, as they came
-	part int    // of the split; -1 is none
+	at   int32  // which row it is, as they came
+	part int32  // of the split; -1 is none
 }
 
 func (x *index) add(key string, at int) error {
-	r := indexed{at: at, part: -1}
+	if at > math.MaxInt32 {
+		return fmt.Errorf("more than %d rows - an entry of data has at most that many", math.MaxInt32)
+	}
+	r := indexed{at: int32(at), part: -1}
 	if n, err := hex.Decode(r.key[:], []byte(key)); err != nil || n != len(r.key) {
 		return fmt.Errorf("row key %q - want %d hex digits", key, 2*len(r.key))
 	}
@@ -120,8 +123,8 @@ func (x index) cut(parts specs.Split, seed int64) error {
 }
 
 // rest is the part that takes what the others leave; -1 is none.
-func rest(parts specs.Split) int {
-	return slices.IndexFunc(parts, func(p specs.Part) bool { return p.Rest })
+func rest(parts specs.Split) int32 {
+	return int32(slices.IndexFunc(parts, func(p specs.Part) bool { return p.Rest }))
 }
 
 // cutByFraction compares each row's own draw with the parts' bounds.
@@ -132,7 +135,7 @@ func (x index) cutByFraction(parts specs.Split) {
 		bound := 0.0
 		for j, p := range parts {
 			if bound += p.Fraction; !p.Rest && u < bound {
-				x[i].part = j
+				x[i].part = int32(j)
 				break
 			}
 		}
@@ -155,7 +158,7 @@ func (x index) cutByCount(parts specs.Split) error {
 			return &TooFewRows{Split: p.Name, Asked: at + n, Rows: len(x)}
 		}
 		for ; n > 0; n-- {
-			x[at].part = j
+			x[at].part = int32(j)
 			at++
 		}
 	}

@@ -69,7 +69,7 @@ func splits(rows []Row) map[string]string {
 }
 
 // data reads an entry of data as a spec writes it.
-func data(t *testing.T, yaml string) *specs.Data {
+func data(t testing.TB, yaml string) *specs.Data {
 	t.Helper()
 	lang := specs.Language{Sources: specs.Erase(Sources())}
 	exp, err := specs.ReadBytes("d.yaml", []byte("name: d\ndata: {d: {source: inline, rows: [{n: 1, input: x}], "+yaml+"}}\n"), lang, specs.Options{})

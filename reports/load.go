@@ -15,6 +15,7 @@ import (
 // Files that the steps write, by the names they give them.
 const (
 	rowsFile        = "rows.parquet"
+	skippedFile     = "skipped.parquet"
 	samplesFile     = "samples.parquet"
 	callsFile       = "calls.parquet"
 	verdictsFile    = "verdicts.parquet"

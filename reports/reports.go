@@ -9,6 +9,7 @@
 //	evaluation.go                  an eval with its tables, and how to look figures up
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
 //	criteria.go training.go        what moved; what was trained, on what
+//	skipped.go                     rows of data that were left out
 //	findings.go rounds.go          sentences made from the numbers
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
@@ -110,7 +111,11 @@ func (r *Report) compose(src *source) ([]section, error) {
 		}
 		sections = append(sections, r.mainTables(e), r.pairs(e), r.criteria(e))
 	}
-	sections = append(sections, r.training())
+	skipped, err := r.skipped(src)
+	if err != nil {
+		return nil, err
+	}
+	sections = append(sections, r.training(), skipped)
 	for _, e := range r.evals {
 		s, err := r.examples(src, e)
 		if err != nil {

@@ -136,13 +136,16 @@ func pieceName(i int) string { return fmt.Sprintf("rows.%d", i) }
 // says is the entry's step for people.
 func (e *entry) says() string {
 	text := fmt.Sprintf("read %d rows of %s", e.rows.Rows, e.data.Kind)
-	switch n := e.rows.Skipped.N; {
-	case n == 1:
-		text += " (1 bad row skipped)"
-	case n > 1:
-		text += fmt.Sprintf(" (%d bad rows skipped)", n)
+	left := e.rows.Skipped
+	switch {
+	case left.N == 0:
+		return text
+	case left.First.LeftOut:
+		return text + fmt.Sprintf(" (%d left out)", left.N)
+	case left.N == 1:
+		return text + " (1 bad row skipped)"
 	}
-	return text
+	return text + fmt.Sprintf(" (%d bad rows skipped)", left.N)
 }
 
 // owner is whose rows an entry of data holds: the person being lowered, where the

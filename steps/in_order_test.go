@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"idiolect/internal/peak"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 )
@@ -188,33 +189,10 @@ func BenchmarkJudge(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				peak := peakMemory(func() { judgeDrawn(b, n, 4000) })
-				b.ReportMetric(float64(peak)/1e6, "peak-MB")
+				most := peak.Heap(func() { judgeDrawn(b, n, 4000) })
+				b.ReportMetric(float64(most)/1e6, "peak-MB")
 			}
 			b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "samples/s")
 		})
 	}
-}
-
-// peakMemory is the most that the heap held while f ran, in bytes.
-func peakMemory(f func()) uint64 {
-	runtime.GC()
-	done, peak := make(chan bool), make(chan uint64)
-	go func() {
-		most := uint64(0)
-		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapAlloc)
-			select {
-			case <-done:
-				peak <- most
-				return
-			case <-time.After(5 * time.Millisecond):
-			}
-		}
-	}()
-	f()
-	close(done)
-	return <-peak
 }

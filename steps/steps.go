@@ -10,7 +10,8 @@
 //	settings.go vars.go   settings and vars -> lines of a key
 //	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
 //	entry.go read.go      an entry of data, and the step: its rows
-//	table.go              tables of artifacts
+//	run_table.go          source: a table of a finished run
+//	table.go in_order.go  tables of artifacts; work on all cores with results in order
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges
@@ -74,9 +75,10 @@ func Judges() specs.Catalog[Judge] {
 	}
 }
 
-// Sources lists the sources of data: those that read, and those that combine others.
+// Sources lists the sources of data: those that read files, those that combine
+// others, and the tables of runs.
 func Sources() specs.Catalog[any] {
-	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()))
+	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()), specs.Erase(specs.Catalog[datasets.Source]{runTable()}))
 }
 
 // Language is what a spec can say with these steps, these sources and machines.

@@ -43,9 +43,10 @@ func (t *tuning) load() error {
 	return nil
 }
 
-// conversation is what is trained on: the row's own, or its prompt and output.
+// conversation is what is trained on: the row's own, or its prompt and output. A
+// prompt says anew how rows are asked; what a policy said was asked by its own.
 func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends.Message, error) {
-	if row.Messages != nil {
+	if row.Messages != nil && (row.Parent != nil || t.start.Prompt == nil) {
 		return decodeMessages(*row.Messages)
 	}
 	if row.Output == nil {

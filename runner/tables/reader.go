@@ -114,6 +114,21 @@ func (r *Reader[T]) Close() error {
 	return errors.Join(err, r.file.Close())
 }
 
+// Scalars are the columns of a table that hold one value in each row, in file order.
+func Scalars(path string) ([]string, error) {
+	f, pf, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	var columns []string
+	for _, c := range pf.Schema().Fields() {
+		if c.Leaf() && !c.Repeated() {
+			columns = append(columns, c.Name())
+		}
+	}
+	return columns, f.Close()
+}
+
 // Each yields the rows of a table in order and ends after the first error.
 func Each[T any](path string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

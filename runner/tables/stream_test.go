@@ -57,7 +57,7 @@ func TestStreams(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	if n := len(pf.RowGroups()); n != 2 { // 40 MB in groups of 32 MiB
+	if n := len(pf.RowGroups()); n != 5 { // 40 MB in groups of 8 MiB
 		t.Errorf("%d row groups", n)
 	}
 	all, err := Read[Row](path)

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"reflect"
@@ -14,7 +15,7 @@ import (
 // time, so a batch of as many gives the bytes that one call with all rows gives.
 const (
 	groupRows  = 1 << 17
-	groupBytes = 32 << 20
+	groupBytes = 8 << 20
 	batchRows  = 64
 	batchBytes = 1 << 20
 )
@@ -24,6 +25,8 @@ const (
 // holds a constant created_by and no time.
 type Writer[T any] struct {
 	out     *parquet.GenericWriter[T]
+	group   *parquet.GenericWriter[T] // what rows go into: out itself for the first row group
+	made    bytes.Buffer              // later ones, each a file before it is copied
 	batch   []T
 	pending int // bytes of the batch's values
 	rows    int // rows and bytes of the row group, without the batch
@@ -32,14 +35,16 @@ type Writer[T any] struct {
 
 // NewWriter begins a file. Without Close it is none.
 func NewWriter[T any](w io.Writer) *Writer[T] {
-	return &Writer[T]{
-		out: parquet.NewGenericWriter[T](w,
-			parquet.Compression(&parquet.Zstd),
-			parquet.CreatedBy("idiolect", strconv.Itoa(Version), "tables"),
-			parquet.KeyValueMetadata("idiolect.tables", strconv.Itoa(Version)),
-		),
-		batch: make([]T, 0, batchRows),
-	}
+	out := file[T](w)
+	return &Writer[T]{out: out, group: out, batch: make([]T, 0, batchRows)}
+}
+
+func file[T any](w io.Writer) *parquet.GenericWriter[T] {
+	return parquet.NewGenericWriter[T](w,
+		parquet.Compression(&parquet.Zstd),
+		parquet.CreatedBy("idiolect", strconv.Itoa(Version), "tables"),
+		parquet.KeyValueMetadata("idiolect.tables", strconv.Itoa(Version)),
+	)
 }
 
 // Write adds rows. The caller keeps the slice, not what its rows point to.
@@ -59,7 +64,7 @@ func (w *Writer[T]) Write(rows []T) error {
 
 // flush hands the batch on, and ends the row group when it is large enough.
 func (w *Writer[T]) flush() error {
-	if _, err := w.out.Write(w.batch); err != nil {
+	if _, err := w.group.Write(w.batch); err != nil {
 		return err
 	}
 	w.rows, w.bytes = w.rows+len(w.batch), w.bytes+w.pending
@@ -68,12 +73,52 @@ func (w *Writer[T]) flush() error {
 	if w.rows < groupRows && w.bytes < groupBytes {
 		return nil
 	}
+	return w.end()
+}
+
+// maxBounds is how long a column's smallest and largest text may be to be told of
+// a row group that is copied: longer ones would fill the memory and the footer.
+const maxBounds = 256
+
+// end ends a row group. A writer remembers of each page the smallest and largest
+// text, whole; of one that it copies, only the sixteen bytes that the file tells.
+func (w *Writer[T]) end() error {
 	w.rows, w.bytes = 0, 0
-	return w.out.Flush()
+	if w.group == w.out {
+		w.group = file[T](&w.made)
+		return w.out.Flush()
+	}
+	if err := w.group.Close(); err != nil {
+		return err
+	}
+	made, err := parquet.OpenFile(bytes.NewReader(w.made.Bytes()), int64(w.made.Len()))
+	if err != nil {
+		return err
+	}
+	for i, g := range made.RowGroups() {
+		columns := made.Metadata().RowGroups[i].Columns
+		for j := range columns {
+			if s := &columns[j].MetaData.Statistics; len(s.MinValue)+len(s.MaxValue) > maxBounds {
+				s.MinValue, s.MaxValue = nil, nil
+			}
+		}
+		if _, err := w.out.WriteRowGroup(g); err != nil {
+			return err
+		}
+	}
+	w.made.Reset()
+	w.group.Reset(&w.made)
+	return nil
 }
 
 // Close writes what is left and the footer. It does not close the io.Writer.
-func (w *Writer[T]) Close() error { return errors.Join(w.flush(), w.out.Close()) }
+func (w *Writer[T]) Close() error {
+	err := w.flush()
+	if err == nil && w.group != w.out {
+		err = w.end()
+	}
+	return errors.Join(err, w.out.Close())
+}
 
 // weight is about how many bytes a row's values have.
 func weight(row reflect.Value) int {
