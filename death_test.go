@@ -16,7 +16,7 @@ import (
 // published.
 var points = []string{
 	"journal.append", "step.train", "checkpoint.save", "checkpoint.prune", "store.create", "store.commit.before", "store.commit.after", "finish",
-	"journal.write", "draft.write", "file.write", "events.write", "spent.write",
+	"scratch.create", "journal.write", "draft.write", "file.write", "events.write", "spent.write",
 }
 
 // whole is the small spec run to its end, undisturbed.
