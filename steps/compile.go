@@ -23,7 +23,7 @@ import (
 // the same, and told by its Later.
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
 	c := &Compiler{
-		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, read: map[string]*datasets.Collection{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}},
+		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, read: map[string]*datasets.Collection{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}, widths: map[string]*widths{}, rendered: map[string]width{}, volumes: map[*runner.Action]volume{}},
 		data: map[string]*entry{}, policies: map[string]*Policy{},
 	}
 	defer c.close()
@@ -67,6 +67,9 @@ type shared struct {
 	file     *os.File                        // holds the rows of those that others combine; nil: there are none
 	told     map[string]bool                 // what was said to come later
 	limits   map[string]*backends.Limits     // of each model
+	widths   map[string]*widths              // how long the texts of those are
+	rendered map[string]width                // how long prompts get, by template and rows
+	volumes  map[*runner.Action]volume       // how much the steps that make rows to train on make
 }
 
 // cell lowers one cell of the sweep: everything once for each person and repeat,
