@@ -11,6 +11,8 @@
 //	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
 //	entry.go read.go      an entry of data, and the step: its rows
 //	table.go              tables of artifacts
+//	widths.go estimate.go how long texts are, and so what steps take
+//	foresee.go spend.go   what earlier runs teach about that; what a request takes
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges

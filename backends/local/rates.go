@@ -6,9 +6,9 @@ import "idiolect/backends"
 // of the shipped one's size (2.6M parameters), requests of 15 to 120 prompt
 // tokens, batches of 8 documents; two cores at 2.5 GHz (docs/log.md).
 var speed = map[string]struct{ sample, train float64 }{
-	"avx512":   {40, 60},
-	"avx2":     {30, 35},
-	"portable": {2.6, 2.4},
+	"avx512":   {50, 60},
+	"avx2":     {32, 35},
+	"portable": {2.7, 2.4},
 }
 
 // rates counts 2 flops per parameter and token that is read or sampled, and 6
