@@ -58,18 +58,18 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 		return err
 	}
 	if f.dry {
-		last, err := p.previous()
+		states, err := a.states(p)
 		if err != nil {
 			return err
 		}
-		return printPlan(a.stdout, p.plan, p.plan.Status(p.store, last))
+		return a.printPlan(p.plan, states, false)
 	}
 	if len(p.plan.Later) > 0 {
 		return usage(p.plan.Later)
 	}
 	for _, id := range append(f.only, f.fresh...) {
-		if len(p.plan.Match(id)) == 0 {
-			return usage(fmt.Errorf("there is no step %q in %s - it has %s", id, path, stepIDs(p.plan)))
+		if _, err := p.steps(path, id); err != nil {
+			return err
 		}
 	}
 	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.source, p.plan, time.Now())

@@ -95,9 +95,10 @@ func TestPlainLines(t *testing.T) {
 			t.Errorf("after ten seconds\n%q, want\n%q", got, want)
 		}
 		out.Reset()
-		time.Sleep(8*time.Second - time.Millisecond)
-		d.event(runner.Event{Kind: runner.Progress, Step: "evals.held_out.tuned.samples@1", Done: 1000, Total: 1000, Time: time.Now()})
-		d.event(runner.Event{Kind: runner.Done, Step: "evals.held_out.tuned.samples@1", Time: time.Now(), Used: runner.Usage{Tokens: 40_000}})
+		time.Sleep(7 * time.Second) // the next line would be due after eight
+		end := time.Now().Add(time.Second - time.Millisecond)
+		d.event(runner.Event{Kind: runner.Progress, Step: "evals.held_out.tuned.samples@1", Done: 1000, Total: 1000, Time: end})
+		d.event(runner.Event{Kind: runner.Done, Step: "evals.held_out.tuned.samples@1", Time: end, Used: runner.Usage{Tokens: 40_000}})
 		d.event(runner.Event{Kind: runner.Stopped, Step: "methods.tuned", Err: errors.Join(runner.ErrStopped, errors.New("checkpoint 3: no room"))})
 		d.event(runner.Event{Kind: runner.Stopped, Step: "evals.x", Err: runner.ErrStopped})
 		d.event(runner.Event{Kind: runner.Finished, Total: 11})

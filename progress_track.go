@@ -205,7 +205,7 @@ func (t *tracker) whole() (ended, steps int, share float64) {
 // the plan knows.
 func weight(a *runner.Action) float64 {
 	const overhead = .02 // of any step
-	return overhead + float64(a.Estimate.Tokens[0])/2000
+	return overhead + a.Estimate.Seconds[0]
 }
 
 func joined(parts ...string) string { return strings.Join(present(parts...), "  ") }

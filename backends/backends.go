@@ -49,7 +49,17 @@ type Info struct {
 	Trains   bool // token by token
 	Jobs     []string
 	Doc      string
+
+	// What a plan estimates with; nothing of it decides a result.
+	Free          bool    // it runs on this machine, and a token costs nothing
+	BytesPerToken float64 // of plain English, measured with the model's own tokenizer; 0: not known
+	Rates         Rates
 }
+
+// Rates are how many tokens a second a model takes with all that the machine
+// has; 0: not known. They say about how long a step will take before one like it
+// was ever run.
+type Rates struct{ Read, Sample, Train float64 }
 
 // Model names weights: a model of the backend, or a checkpoint descended from it.
 type Model struct {

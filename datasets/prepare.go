@@ -18,6 +18,7 @@ type Entry struct {
 	Seed    int64
 	Scope   map[string]any       // what expressions see beside the row's columns (see Env)
 	Skip    func(*BadRow) error  // told of each row that is left out; nil: nobody is
+	Kept    func(Row)            // told of each row that is kept, before a shuffle and a limit choose; nil: nobody is
 	Read    func(rows int) error // asked now and then whether to go on, with the rows read so far; nil: nobody is
 }
 
@@ -47,6 +48,9 @@ func (e Entry) Rows(ctx context.Context) iter.Seq2[Row, error] {
 			if err != nil {
 				yield(Row{}, err)
 				return
+			}
+			if keep && e.Kept != nil {
+				e.Kept(row)
 			}
 			if keep && !yield(row, nil) {
 				return

@@ -1,17 +1,14 @@
 package reports
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"idiolect/runner"
+	"idiolect/runner/tables"
 )
 
 // appendix tells how the run was made: first what decides its results, last what a clock measured.
@@ -91,28 +88,23 @@ func (r *Report) keys() table {
 	return t
 }
 
-// callColumns are all of a calls table that is counted.
-type callColumns struct {
-	PromptTokens int64   `parquet:"prompt_tokens"`
-	OutputTokens int64   `parquet:"output_tokens"`
-	Error        *string `parquet:"error,optional"`
-}
-
 // usage is what the steps of one part of the plan were expected to take, and took.
 type usage struct {
-	runner.Estimate
-	calls, failed, prompt, output int64
+	planned runner.Estimate
+	used    tables.Used
 }
 
 // calls holds what was predicted against what was used, by entry of the spec.
 func (s *source) calls() (table, error) {
-	t := table{caption: "Calls and tokens:", columns: []column{
-		{name: "for", left: true}, {name: "calls predicted"}, {name: "made"}, {name: "without an answer"}, {name: "output tokens at most"}, {name: "used"}, {name: "prompt tokens"},
+	t := table{caption: "Calls and tokens, as predicted (expected to at most) and as used:", columns: []column{
+		{name: "for", left: true}, {name: "calls predicted"}, {name: "made"}, {name: "without an answer"}, {name: "tokens read, predicted"}, {name: "read"},
+		{name: "sampled, predicted"}, {name: "sampled"}, {name: "trained on, predicted"}, {name: "trained on"}, {name: "dollars predicted"}, {name: "paid"},
 	}}
 	parts := map[string]*usage{}
 	var order []string
+	paid := false
 	for _, a := range s.in.Plan.Actions {
-		if a.Kind != "sample" {
+		if a.Estimate.Tokens()[1] == 0 {
 			continue
 		}
 		name := entryOf(a.ID)
@@ -120,24 +112,71 @@ func (s *source) calls() (table, error) {
 			parts[name] = &usage{}
 			order = append(order, name)
 		}
-		u := parts[name]
-		u.Estimate = u.Add(a.Estimate)
-		rows, err := read[callColumns](s, a, callsFile)
-		if err != nil && !errors.Is(err, errAbsent) {
+		used, err := s.used(a)
+		if err != nil {
 			return t, err
 		}
-		for _, c := range rows {
-			u.calls, u.prompt, u.output = u.calls+1, u.prompt+c.PromptTokens, u.output+c.OutputTokens
-			if c.Error != nil {
-				u.failed++
-			}
-		}
+		u := parts[name]
+		u.planned, u.used = u.planned.Add(a.Estimate), u.used.Add(used)
+		paid = paid || u.planned.USD[1] > 0 || u.planned.Unpriced || u.used.Priced
 	}
 	for _, name := range order {
 		u := parts[name]
-		t.rows = append(t.rows, []string{name, between(u.Calls), count(u.calls), count(u.failed), count(u.Tokens[1]), count(u.output), count(u.prompt)})
+		t.rows = append(t.rows, []string{
+			name, between(u.planned.Calls), count(u.used.Calls), count(u.used.Failed), between(u.planned.Prompt), count(u.used.Prompt),
+			between(u.planned.Output), count(u.used.Output), between(u.planned.Trained), count(u.used.Trained), u.price(), u.paid(),
+		})
+	}
+	if !paid { // the embedded engine costs nothing
+		t = t.without(len(t.columns) - 1)
+		t = t.without(len(t.columns) - 1)
 	}
 	return t, nil
+}
+
+// used sums the calls and the training of a step, as far as its artifact is there.
+func (s *source) used(a *runner.Action) (tables.Used, error) {
+	var sum tables.Used
+	for _, part := range []struct {
+		most int64
+		file string
+		read func(path string) (tables.Used, error)
+	}{
+		{a.Estimate.Calls[1], callsFile, tables.UsedByCalls},
+		{a.Estimate.Trained[1], trainingFile, tables.UsedByTraining},
+	} {
+		if part.most == 0 {
+			continue
+		}
+		path, err := s.path(a, part.file)
+		if errors.Is(err, errAbsent) {
+			continue
+		}
+		if err != nil {
+			return sum, err
+		}
+		used, err := part.read(path)
+		if err != nil {
+			return sum, err
+		}
+		sum = sum.Add(used)
+	}
+	return sum, nil
+}
+
+// price is what was predicted, paid what the calls that have a price came to.
+func (u *usage) price() string {
+	if u.planned.Unpriced {
+		return none
+	}
+	return Dollars(u.planned.USD[0]) + " to " + Dollars(u.planned.USD[1])
+}
+
+func (u *usage) paid() string {
+	if !u.used.Priced {
+		return none
+	}
+	return Dollars(float64(u.used.NanoUSD) / 1e9)
 }
 
 // entryOf is the entry of the spec that a step belongs to: methods.tuned, evals.held_out.
@@ -182,35 +221,12 @@ type spent struct {
 	time  time.Duration
 }
 
-// took sums the time between start and end of every step in events.jsonl, by kind. Lines that are not whole
-// are passed over: the events of a killed run may end in one.
+// took sums how long the steps ran, by kind.
 func (r *Report) took() map[string]spent {
-	f, err := os.Open(filepath.Join(r.in.Dir, "events.jsonl"))
-	if r.in.Dir == "" || err != nil {
-		return nil
-	}
-	defer f.Close()
-	out, started := map[string]spent{}, map[string]time.Time{}
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<22)
-	for lines.Scan() {
-		var e struct {
-			Time       time.Time
-			Kind, Step string
-		}
-		a, ok := (*runner.Action)(nil), false
-		if json.Unmarshal(lines.Bytes(), &e) == nil {
-			a, ok = r.in.Plan.Find(e.Step)
-		}
-		if !ok {
-			continue
-		}
-		switch begun, running := started[e.Step]; {
-		case e.Kind == runner.Started:
-			started[e.Step] = e.Time
-		case running && (e.Kind == runner.Done || e.Kind == runner.Failed || e.Kind == runner.Stopped):
-			out[a.Kind] = spent{out[a.Kind].steps + 1, out[a.Kind].time + e.Time.Sub(begun)}
-			delete(started, e.Step)
+	out := map[string]spent{}
+	for _, s := range runner.ReadSpans(r.in.Dir) {
+		if a, ok := r.in.Plan.Find(s.Step); ok {
+			out[a.Kind] = spent{out[a.Kind].steps + 1, out[a.Kind].time + s.To.Sub(s.From)}
 		}
 	}
 	return out

@@ -176,7 +176,7 @@ func (x *experiment) execute(t testing.TB, b *runner.Builder) Input {
 	for _, a := range plan.Actions {
 		if a.Kind == "sample" {
 			n := int64(max(0, cmp.Or(x.topics, 6)))
-			a.Estimate = runner.Estimate{Calls: [2]int64{n, n}, Tokens: [2]int64{n * 48, n * 48}, Exact: true}
+			a.Estimate = runner.Estimate{Calls: [2]int64{n, n}, Prompt: [2]int64{n * 12, n * 20}, Output: [2]int64{n * 24, n * 48}}
 		}
 	}
 	store := runner.OpenStore(t.TempDir())

@@ -170,6 +170,19 @@ func seconds(s float64) string {
 	return strconv.FormatFloat(s/3600, 'f', 1, 64) + " h"
 }
 
+// Dollars writes money in two digits that count: $0.0012, $3.10, $240.
+func Dollars(x float64) string {
+	switch {
+	case x == 0:
+		return "$0"
+	case x < .1:
+		return "$" + strconv.FormatFloat(x, 'f', min(9, 1-int(math.Floor(math.Log10(x)))), 64)
+	case x < 100:
+		return "$" + strconv.FormatFloat(x, 'f', 2, 64)
+	}
+	return "$" + count(int64(math.Round(x)))
+}
+
 // enumerate joins names: "a, b and c"; those beyond most are counted.
 func enumerate(names []string, most int) string {
 	if len(names) > most {

@@ -53,15 +53,24 @@ func (s *source) readEnd() {
 
 // read reads a table of a step's artifact. T may have fewer columns than the file; only those are read.
 func read[T any](s *source, a *runner.Action, file string) ([]T, error) {
-	art, err := s.open(a)
+	path, err := s.path(a, file)
 	if err != nil {
 		return nil, err
 	}
+	return tables.Read[T](path)
+}
+
+// path is where a file of a step's artifact lies, once it is verified.
+func (s *source) path(a *runner.Action, file string) (string, error) {
+	art, err := s.open(a)
+	if err != nil {
+		return "", err
+	}
 	path, err := art.Path(file)
 	if err != nil {
-		return nil, s.absent(a, err)
+		return "", s.absent(a, err)
 	}
-	return tables.Read[T](path)
+	return path, nil
 }
 
 func (s *source) open(a *runner.Action) (*runner.Artifact, error) {

@@ -98,7 +98,9 @@ func (t *terminal) wrap(lead, s, style string) {
 	}
 }
 
-// broken cuts a text into lines of at most width columns, between words where it can.
+// Wrap cuts a text into lines of at most width columns, between words where it can.
+func Wrap(s string, width int) []string { return broken(Visible(s), width) }
+
 func broken(s string, width int) []string {
 	var lines []string
 	line, used := "", 0

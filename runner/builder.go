@@ -17,6 +17,7 @@ type Builder struct {
 	actions []*Action
 	byKey   map[Key]*Action
 	errs    []error
+	text    []byte // of the key that is being made
 	later   specs.Errors
 }
 
@@ -30,14 +31,14 @@ func NewBuilder(name string, axes ...Axis) *Builder {
 // where on the axes they stand. Mistakes are kept for Plan to report.
 func (b *Builder) Add(a Action) *Action {
 	b.check(&a)
-	inputs := make([]Line, 0, len(a.Inputs))
-	for _, in := range a.Inputs {
-		if in.From != nil {
-			inputs = append(inputs, Line{in.Name, string(in.From.key)})
+	lines := a.keyLines()
+	for i := range len(lines) - 1 {
+		if label := lines[i].Label; label == lines[i+1].Label {
+			b.errorf(&a, "label %q stands twice", label)
 		}
 	}
-	a.text = keyText(keyLines(a.Kind, a.Version, inputs, a.Lines))
-	a.key = hashText(a.text)
+	b.text = appendKeyText(b.text[:0], lines)
+	a.key = hashText(b.text)
 
 	first, merged := b.byKey[a.key]
 	if !merged {
@@ -97,18 +98,16 @@ func (b *Builder) check(a *Action) {
 	if a.Kind == "" || a.Version < 1 || a.Step == nil {
 		b.errorf(a, "kind %q, version %d - a step needs a kind, a version from 1 and something to run", a.Kind, a.Version)
 	}
-	names := map[string]bool{}
 	for _, in := range a.Inputs {
 		if in.From == nil || b.byKey[in.From.key] != in.From {
 			b.errorf(a, "input %q reads an action that is not in the plan", in.Name)
 		}
-		if err := checkLabel(in.Name, names); err != nil {
+		if err := checkLabel(in.Name); err != nil {
 			b.errorf(a, "input: %w", err)
 		}
 	}
-	labels := map[string]bool{}
 	for _, l := range a.Lines {
-		if err := checkLabel(l.Label, labels); err != nil {
+		if err := checkLabel(l.Label); err != nil {
 			b.errorf(a, "key line: %w", err)
 		}
 		if l.Label == "kind" || strings.HasPrefix(l.Label, inputLabel) {

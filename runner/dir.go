@@ -42,6 +42,9 @@ type Dir struct {
 // planName is the plan in a run directory.
 const planName = "plan.json"
 
+// eventsName is what happened in it.
+const eventsName = "events.jsonl"
+
 // OpenRun opens the directory of a run of the plan under root: that of the newest unfinished run of the
 // very same plan, else a new one. The caller closes it.
 func OpenRun(root, name string, specSource []byte, p *Plan, now time.Time) (*Dir, error) {
@@ -105,7 +108,7 @@ func (d *Dir) fill(specSource, plan []byte) (err error) {
 	if err := d.write(); err != nil {
 		return err
 	}
-	d.events, err = os.OpenFile(filepath.Join(d.Path, "events.jsonl"), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	d.events, err = os.OpenFile(filepath.Join(d.Path, eventsName), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return err
 	}

@@ -29,17 +29,27 @@ func (a *Action) Key() Key { return a.key }
 
 // KeyText is what the key is the hash of: the format, then one sorted line "label: value" for the kind
 // with its version, the key of each input, and each of Lines.
-func (a *Action) KeyText() string { return a.text }
+func (a *Action) KeyText() string { return string(appendKeyText(nil, a.keyLines())) }
 
-func hashText(text string) Key {
+func hashText[T string | []byte](text T) Key {
 	sum := sha256.Sum256([]byte(text))
 	return Key(hex.EncodeToString(sum[:]))
+}
+
+func (a *Action) keyLines() []Line {
+	inputs := make([]Line, 0, len(a.Inputs))
+	for _, in := range a.Inputs {
+		if in.From != nil {
+			inputs = append(inputs, Line{in.Name, string(in.From.key)})
+		}
+	}
+	return keyLines(a.Kind, a.Version, inputs, a.Lines)
 }
 
 // keyLines lists all lines of an action's key text, sorted by label.
 func keyLines(kind string, version int, inputs []Line, lines []Line) []Line {
 	all := make([]Line, 0, 1+len(inputs)+len(lines))
-	all = append(all, Line{"kind", fmt.Sprintf("%s/%d", kind, version)})
+	all = append(all, Line{"kind", kind + "/" + strconv.Itoa(version)})
 	for _, in := range inputs {
 		all = append(all, Line{inputLabel + in.Label, in.Value})
 	}
@@ -50,16 +60,15 @@ func keyLines(kind string, version int, inputs []Line, lines []Line) []Line {
 
 const inputLabel = "input." // what the label of an input's key starts with
 
-func keyText(lines []Line) string {
-	var b strings.Builder
-	b.WriteString(keyFormat + "\n")
+func appendKeyText(text []byte, lines []Line) []byte {
+	text = append(text, keyFormat+"\n"...)
 	for _, l := range lines {
-		b.WriteString(l.Label)
-		b.WriteString(": ")
-		b.WriteString(keyValue(l.Value))
-		b.WriteByte('\n')
+		text = append(text, l.Label...)
+		text = append(text, ": "...)
+		text = append(text, keyValue(l.Value)...)
+		text = append(text, '\n')
 	}
-	return b.String()
+	return text
 }
 
 // keyValue keeps one fact on one line. A value that starts with a quote is quoted too, so that no two
@@ -72,13 +81,9 @@ func keyValue(v string) string {
 }
 
 // checkLabel says what is wrong with the label of a key line.
-func checkLabel(label string, seen map[string]bool) error {
+func checkLabel(label string) error {
 	if label == "" || strings.ContainsAny(label, ":\n\r\"") {
 		return fmt.Errorf("label %q - a word without colon, quote or newline", label)
 	}
-	if seen[label] {
-		return fmt.Errorf("label %q stands twice", label)
-	}
-	seen[label] = true
 	return nil
 }

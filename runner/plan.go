@@ -30,7 +30,7 @@ func (p *Plan) Find(id string) (*Action, bool) {
 
 // Estimate sums what all steps take.
 func (p *Plan) Estimate() Estimate {
-	sum := Estimate{Exact: true}
+	var sum Estimate
 	for _, a := range p.Actions {
 		sum = sum.Add(a.Estimate)
 	}
@@ -47,6 +47,16 @@ type planFile struct {
 	Name    string       `json:"name"`
 	Spec    *Origin      `json:"spec,omitempty"`
 	Actions []planAction `json:"actions"`
+
+	// States are no part of plan.json in a run directory: they change with the store.
+	States map[string]planState `json:"states,omitempty"`
+}
+
+// planState is what is to be done about a step now.
+type planState struct {
+	State
+	Takes   *planEstimate `json:"estimate,omitempty"`
+	Seconds *[2]float64   `json:"seconds,omitempty"` // on this machine; absent: not known
 }
 
 type planAction struct {
@@ -67,16 +77,38 @@ type planInput struct {
 	Key  Key    `json:"key"`
 }
 
+// planEstimate is an estimate as plan.json has it: all that does not depend on the machine.
 type planEstimate struct {
-	Calls  [2]int64   `json:"calls"`
-	Tokens [2]int64   `json:"tokens"`
-	USD    [2]float64 `json:"usd"`
-	Exact  bool       `json:"exact"`
+	Calls   [2]int64    `json:"calls"`
+	Tokens  [2]int64    `json:"tokens"`
+	Prompt  [2]int64    `json:"prompt_tokens"`
+	Output  [2]int64    `json:"output_tokens"`
+	Trained [2]int64    `json:"trained_tokens"`
+	USD     *[2]float64 `json:"usd"` // null: what it costs is not known
+	Exact   bool        `json:"exact"`
 }
 
 // JSON is the plan as plan.json holds it: self-contained, and the same bytes for the same spec.
-func (p *Plan) JSON() ([]byte, error) {
-	file := planFile{Format: planFormat, Name: p.Name, Spec: p.Origin, Actions: make([]planAction, len(p.Actions))}
+func (p *Plan) JSON() ([]byte, error) { return p.encode(nil) }
+
+// JSONWith is plan.json with the states of its steps beside them, by id.
+func (p *Plan) JSONWith(states map[*Action]State) ([]byte, error) {
+	out := make(map[string]planState, len(states))
+	for a, s := range states {
+		state := planState{State: s}
+		if s.Takes != (Estimate{}) {
+			state.Takes = s.Takes.file()
+			if !s.Takes.Untimed {
+				state.Seconds = &s.Takes.Seconds
+			}
+		}
+		out[a.ID] = state
+	}
+	return p.encode(out)
+}
+
+func (p *Plan) encode(states map[string]planState) ([]byte, error) {
+	file := planFile{Format: planFormat, Name: p.Name, Spec: p.Origin, Actions: make([]planAction, len(p.Actions)), States: states}
 	for i, a := range p.Actions {
 		file.Actions[i] = a.file()
 	}
@@ -103,8 +135,15 @@ func (a *Action) file() planAction {
 		f.Inputs = append(f.Inputs, planInput{in.Name, in.From.ID, in.From.key})
 	}
 	if a.Estimate != (Estimate{}) {
-		e := planEstimate(a.Estimate)
-		f.Estimate = &e
+		f.Estimate = a.Estimate.file()
+	}
+	return f
+}
+
+func (e Estimate) file() *planEstimate {
+	f := &planEstimate{Calls: e.Calls, Tokens: e.Tokens(), Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Exact: e.Exact()}
+	if !e.Unpriced {
+		f.USD = &e.USD
 	}
 	return f
 }

@@ -12,7 +12,29 @@ import (
 // Previous is the plan of an earlier run, for telling what changed since. A nil Previous is that of an
 // experiment that was never run.
 type Previous struct {
-	byID map[string]planAction
+	dir  string
+	byID map[string]*planAction
+}
+
+// Past is a step of an earlier run.
+type Past struct {
+	Key      Key
+	Kind     string
+	Lines    []Line
+	Estimate Estimate // without times
+}
+
+// Step is the step of that id; ok says whether there was one.
+func (p *Previous) Step(id string) (Past, bool) {
+	if p == nil || p.byID[id] == nil {
+		return Past{}, false
+	}
+	old := p.byID[id]
+	past := Past{Key: old.Key, Kind: old.Kind, Lines: old.Lines}
+	if e := old.Estimate; e != nil {
+		past.Estimate = Estimate{Calls: e.Calls, Prompt: e.Prompt, Output: e.Output, Trained: e.Trained}
+	}
+	return past, true
 }
 
 // ReadPrevious reads the plan.json of a run directory, which may be named as [FindRun] takes it. A directory
@@ -36,8 +58,9 @@ func ReadPrevious(dir string) (*Previous, error) {
 	if file.Format != planFormat {
 		return nil, fmt.Errorf("%s: format %q - this release reads %q", path, file.Format, planFormat)
 	}
-	p := &Previous{byID: map[string]planAction{}}
-	for _, a := range file.Actions {
+	p := &Previous{dir: dir, byID: make(map[string]*planAction, len(file.Actions))}
+	for i := range file.Actions {
+		a := &file.Actions[i]
 		for _, id := range append([]string{a.ID}, a.Aliases...) {
 			p.byID[id] = a
 		}
@@ -45,15 +68,18 @@ func ReadPrevious(dir string) (*Previous, error) {
 	return p, nil
 }
 
-// find is the earlier form of an action: what had its id, or one of its aliases.
-func (p *Previous) find(a *Action) (planAction, bool) {
+// find is the earlier form of an action: what had its id, or one of its aliases; nil when nothing had.
+func (p *Previous) find(a *Action) *planAction {
 	if p == nil {
-		return planAction{}, false
+		return nil
 	}
-	for _, id := range append([]string{a.ID}, a.Aliases...) {
-		if old, ok := p.byID[id]; ok {
-			return old, true
+	if old := p.byID[a.ID]; old != nil {
+		return old
+	}
+	for _, id := range a.Aliases {
+		if old := p.byID[id]; old != nil {
+			return old
 		}
 	}
-	return planAction{}, false
+	return nil
 }

@@ -7,7 +7,9 @@
 // place by one rename. A [Dir] is the directory of one run, where people find the results.
 //
 //	action.go builder.go key.go    a node of the plan, how nodes are collected, what their keys hash
-//	plan.go status.go previous.go  the plan, what of it is cached and why not, what the last run had
+//	plan.go mermaid.go             the plan, as a value, as plan.json and drawn
+//	status.go previous.go          what of it is cached and why not, what the last run had
+//	change.go explain.go           what differs between a step and its earlier form
 //	execute.go queue.go make.go    the scheduler; one action made
 //	brake.go budget.go             what ends a run softly: Ctrl-C, and limits on what it uses
 //	rows.go journal.go record.go   work row by row that survives the death of the process
@@ -19,6 +21,7 @@
 //	recorded.go one.go             a plan.json that was read; one step of it, run by itself
 //	dir.go publish.go event.go     the run directory, what it holds and is told
 //	runs.go spent.go               finding the runs there are; what one used of its budget
+//	times.go                       how long the steps of a run took
 //
 // It knows no ML: what a step does, which model it asks and what its rows mean is none of its business.
 package runner

@@ -3,112 +3,110 @@ package runner
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
 // State says whether a step will run.
 type State struct {
-	Cached bool
-	Why    string // why it will run: "learning_rate changed: 1e-3 -> 2e-3"
+	Cached bool   `json:"cached"`
+	Why    string `json:"why,omitempty"` // why it will run: "learning_rate changed: 1e-3 -> 2e-3"
+
+	Takes Estimate `json:"-"` // what running it takes now: nothing, when it is cached
 }
 
+// NotMade is why a step runs that nothing else is known of.
+const NotMade = "no artifact yet"
+
 // Status says of every action whether its artifact is in the store and, if not, why: what changed since
-// the last run of the same name, which may be nil.
+// the last run of the same name, which may be nil, or in which of the steps before it something did.
 func (p *Plan) Status(s *Store, last *Previous) map[*Action]State {
 	states := make(map[*Action]State, len(p.Actions))
+	reasons := reasons{last: last, of: map[*Action]reason{}}
 	for _, a := range p.Actions {
 		if s.Has(a.Key()) {
 			states[a] = State{Cached: true}
 			continue
 		}
-		why := "no artifact yet"
-		if changes := changesSince(last, a); len(changes) > 0 {
-			why = strings.Join(changes, ", ")
-		} else if _, err := os.Lstat(s.partial(a.Key())); err == nil {
+		why := reasons.find(a).String()
+		if _, err := os.Lstat(s.partial(a.Key())); why == "" && err == nil {
 			why = "unfinished: goes on where it stopped"
 		}
-		states[a] = State{Why: why}
+		if why == "" {
+			why = NotMade
+		}
+		states[a] = State{Why: why, Takes: a.Estimate}
 	}
 	return states
 }
 
-// Explain is the text that was hashed into the action's key, and what changed since the earlier run.
-func Explain(a *Action, prev *Previous) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "step %s\nkey  %s\n\n%s\n", a.ID, a.Key(), a.KeyText())
-	_, known := prev.find(a)
-	changes := changesSince(prev, a)
-	switch {
-	case prev == nil:
-		b.WriteString("this is the first run\n")
-	case !known:
-		b.WriteString("the last run had no such step\n")
-	case len(changes) == 0:
-		b.WriteString("nothing changed since the last run\n")
-	default:
-		b.WriteString("since the last run:\n")
-		for _, c := range changes {
-			fmt.Fprintf(&b, "  %s\n", c)
-		}
-	}
-	return b.String()
+// reason is why an action is not what it was: its own changes, and those of the steps that its changed
+// inputs come from, as far back as they began.
+type reason struct {
+	own, because []Change
+	more         int // of because that are not listed
 }
 
-// changesSince compares the key text of an action with that of its earlier form, line by line.
-func changesSince(last *Previous, a *Action) []string {
-	old, ok := last.find(a)
-	if !ok || old.Key == a.Key() {
-		return nil
-	}
-	now := a.file()
-	then, labels := map[string]string{}, map[string]bool{}
-	for _, l := range old.keyLines() {
-		then[l.Label] = l.Value
-	}
-	var changes []string
-	for _, l := range now.keyLines() {
-		labels[l.Label] = true
-		was, had := then[l.Label]
-		if !had || was != l.Value {
-			changes = append(changes, now.change(l, was, had))
+// mostTold bounds how many of a step's own changes stand on its line; explain tells them all.
+const mostTold = 4
+
+// mostRoots bounds how many first causes a step knows by name: one is told, and the others counted.
+const mostRoots = 8
+
+// String tells it on one line; "" when there is none.
+func (r reason) String() string {
+	told := make([]string, 0, mostTold+1)
+	for i, c := range r.own {
+		if i == mostTold {
+			told = append(told, fmt.Sprintf("%d more", len(r.own)-i))
+			break
 		}
+		told = append(told, c.String())
 	}
-	for _, l := range old.keyLines() {
-		if !labels[l.Label] {
-			changes = append(changes, fmt.Sprintf("%s no longer said: was %s", l.Label, shorten(l.Value)))
-		}
+	text := strings.Join(told, ", ")
+	if len(r.because) == 0 {
+		return text
 	}
-	return changes
+	if text != "" {
+		text += "; "
+	}
+	text += fmt.Sprintf("because %s: %s", r.because[0].Step, r.because[0])
+	if n := len(r.because) - 1 + r.more; n > 0 {
+		text += fmt.Sprintf(" (and %d more)", n)
+	}
+	return text
 }
 
-// change says how one line differs. The key of an input says nothing to people, so the input's step does.
-func (f planAction) change(l Line, was string, had bool) string {
-	if name, ok := strings.CutPrefix(l.Label, inputLabel); ok {
-		for _, in := range f.Inputs {
-			if in.Name == name {
-				return fmt.Sprintf("input %s changed", in.Step)
+// reasons finds the reasons of a plan's actions, each once.
+type reasons struct {
+	last *Previous
+	of   map[*Action]reason
+}
+
+func (rs reasons) find(a *Action) reason {
+	if r, ok := rs.of[a]; ok {
+		return r
+	}
+	var r reason
+	c := compare(rs.last, a)
+	if r.own = c.own; c.old == nil && rs.last != nil {
+		r.own = []Change{{Step: a.ID}}
+	}
+	for _, in := range c.through {
+		before := rs.find(in)
+		r.more += before.more
+		for _, root := range slices.Concat(before.because, before.own) {
+			// The same change of several steps, such as that of the seed, is one cause.
+			same := func(o Change) bool { return o.String() == root.String() && o.Label != "" }
+			switch {
+			case slices.ContainsFunc(r.own, same) || slices.ContainsFunc(r.because, same):
+			case len(r.because) == mostRoots:
+				r.more++
+			default:
+				r.because = append(r.because, root)
 			}
 		}
 	}
-	if !had {
-		return fmt.Sprintf("%s now said: %s", l.Label, shorten(l.Value))
-	}
-	return fmt.Sprintf("%s changed: %s -> %s", l.Label, shorten(was), shorten(l.Value))
-}
-
-func (f planAction) keyLines() []Line {
-	inputs := make([]Line, len(f.Inputs))
-	for i, in := range f.Inputs {
-		inputs[i] = Line{in.Name, string(in.Key)}
-	}
-	return keyLines(f.Kind, f.Version, inputs, f.Lines)
-}
-
-// shorten keeps a value on one line of a terminal.
-func shorten(v string) string {
-	v = keyValue(v)
-	if r := []rune(v); len(r) > 60 {
-		return string(r[:57]) + "..."
-	}
-	return v
+	rs.of[a] = r
+	return r
 }

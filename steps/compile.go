@@ -22,9 +22,10 @@ import (
 // What the language has and this release does not carry out is in the plan all
 // the same, and told by its Later.
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
-	c := &Compiler{
-		Experiment: exp, shared: &shared{ctx: ctx, machines: machines, sums: map[string]string{}, read: map[string]*datasets.Collection{}, limits: map[string]*backends.Limits{}, told: map[string]bool{}},
-		data: map[string]*entry{}, policies: map[string]*Policy{},
+	c := &Compiler{Experiment: exp, data: map[string]*entry{}, policies: map[string]*Policy{}}
+	c.shared = &shared{
+		ctx: ctx, machines: machines, sums: map[string]string{}, told: map[string]bool{}, limits: map[string]*backends.Limits{},
+		read: map[string]*datasets.Collection{}, widths: map[string]*widths{}, rendered: map[string]width{}, volumes: map[*runner.Action]volume{},
 	}
 	defer c.close()
 	people, err := c.readPeople()
@@ -67,6 +68,9 @@ type shared struct {
 	file     *os.File                        // holds the rows of those that others combine; nil: there are none
 	told     map[string]bool                 // what was said to come later
 	limits   map[string]*backends.Limits     // of each model
+	widths   map[string]*widths              // how long the texts of those are
+	rendered map[string]width                // how long prompts get, by template and rows
+	volumes  map[*runner.Action]volume       // how much the steps that make rows to train on make
 }
 
 // cell lowers one cell of the sweep: everything once for each person and repeat,

@@ -23,6 +23,7 @@ type entry struct {
 	sums   []string        // SHA-256 of each of its files
 	pieces []piece         // of others, what it combines
 	rows   datasets.Count  // as the step will find them
+	widths *widths         // how long their texts are
 	lines  string          // all that decides them
 }
 
@@ -72,7 +73,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	}
 	a := runner.Action{
 		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e), Inputs: e.inputs(), Files: e.files(c.Dir),
-		Step: &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()}, Estimate: runner.Estimate{Exact: true},
+		Step: &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
 	}
 	if err := c.counted(e, a, c.combined(id)); err != nil {
 		var few *datasets.TooFewRows
@@ -166,15 +167,22 @@ func (c *Compiler) counted(e *entry, a runner.Action, kept bool) error {
 	}
 	known, ok := c.read[e.lines]
 	if !ok {
-		rows := datasets.Entry{Records: c.records(e), Data: e.data, Seed: c.Seed, Scope: c.scope()}
+		rows := c.rows(e)
+		c.widths[e.lines] = newWidths()
+		rows.Kept = c.widths[e.lines].add
 		var err error
 		if known, err = c.readRows(rows, kept); err != nil {
 			return err
 		}
 		c.read[e.lines] = known
 	}
-	e.rows = known.Count
+	e.rows, e.widths = known.Count, c.widths[e.lines]
 	return nil
+}
+
+// rows are an entry's rows, to be read.
+func (c *Compiler) rows(e *entry) datasets.Entry {
+	return datasets.Entry{Records: c.records(e), Data: e.data, Seed: c.Seed, Scope: c.scope()}
 }
 
 func (c *Compiler) readRows(rows datasets.Entry, kept bool) (*datasets.Collection, error) {

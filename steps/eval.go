@@ -35,7 +35,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 		ID: path, Kind: "compare", Version: 3, Step: compare, Inputs: inputs, Pos: c.Pos(path),
 		// The tables name methods and judges, so here ids do decide the result.
 		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
-		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)), Estimate: runner.Estimate{Exact: true},
+		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)),
 	}
 	if c.Users != nil {
 		a.Lines = append(a.Lines, line("clusters", "persons"))
@@ -71,7 +71,10 @@ func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (
 		return nil, nil, err
 	}
 	asked.replicate = c.draw(asked.policy)
-	samples := c.sample(fmt.Sprintf("%s.%s.samples", path, m.ID), asked)
+	samples, err := c.sample(fmt.Sprintf("%s.%s.samples", path, m.ID), asked)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, j := range e.Judges {
 		v, err := c.verdicts(fmt.Sprintf("%s.%s.%s", path, m.ID, j.ID), j, samples)
 		if err != nil {

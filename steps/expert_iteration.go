@@ -100,7 +100,10 @@ func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *en
 	if s.Rows == "fresh" {
 		q.part = part{round, s.Hyperparameters.Rounds}
 	}
-	samples := c.sample(id+".samples", q)
+	samples, err := c.sample(id+".samples", q)
+	if err != nil {
+		return judgedSamples{}, err
+	}
 	verdicts, err := c.verdicts(id+".verdicts", s.Judge, samples)
 	return judgedSamples{samples, verdicts, round}, err
 }

@@ -49,8 +49,8 @@ func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Actio
 		ID: id, Kind: "judge", Version: 1, Pos: c.Pos(path),
 		Inputs: []runner.Input{{Name: "samples", From: samples}},
 		Lines:  append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...),
-		Says:   settings.Title() + " by program", Estimate: runner.Estimate{Exact: true},
-		Step: &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
+		Says:   settings.Title() + " by program",
+		Step:   &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
 	}), nil
 }
 

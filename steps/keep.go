@@ -33,11 +33,15 @@ func (c *Compiler) keep(id, how string, rounds []judgedSamples, draw string) *ru
 			a.Lines = append(a.Lines, line("round", first))
 		}
 	}
+	var made volume
 	for i, r := range rounds {
 		step.rounds = append(step.rounds, r.round)
+		made = made.plus(c.volumes[r.samples].kept(how))
 		a.Inputs = append(a.Inputs, runner.Input{Name: fmt.Sprintf("samples.%d", i), From: r.samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", i), From: r.verdicts})
 	}
-	return c.add(a)
+	added := c.add(a)
+	c.volumes[added] = made
+	return added
 }
 
 // keepStep chooses what is trained on:

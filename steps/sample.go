@@ -45,7 +45,7 @@ func (p part) of(n int64) int64 {
 }
 
 // sample adds the step that asks a policy about rows.
-func (c *Compiler) sample(id string, s sampling) *runner.Action {
+func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	settings := merge(s.policy.Sampling, s.wide)
 	if s.scope == nil {
 		s.scope = c.scope()
@@ -70,12 +70,16 @@ func (c *Compiler) sample(id string, s sampling) *runner.Action {
 	if s.part.Of > 1 {
 		a.Lines = append(a.Lines, line("part", fmt.Sprintf("%d of %d", s.part.Number, s.part.Of)))
 	}
-	calls := s.part.of(s.data.count(s.split)) * int64(s.samples)
-	longest := int64(*settings.MaxTokens)
-	a.Estimate = runner.Estimate{Calls: [2]int64{calls, calls}, Tokens: [2]int64{calls * longest, calls * longest}, Exact: true}
-	a.Says = fmt.Sprintf("%d completions on %s", calls, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
+	estimate, made, err := c.asks(s, int64(*settings.MaxTokens))
+	if err != nil {
+		return nil, err
+	}
+	a.Estimate = estimate
+	a.Says = fmt.Sprintf("%d completions on %s", estimate.Calls[1], specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
 	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed}
-	return c.add(a)
+	added := c.add(a)
+	c.volumes[added] = made
+	return added, nil
 }
 
 // merge lays the wider settings over a policy's own; what neither says gets the

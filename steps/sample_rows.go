@@ -73,6 +73,7 @@ func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID
 		calls[i] = tables.Call{
 			ID: id, RowKey: a.row.RowKey, Replicate: a.replicate, SampleID: id, Attempt: 1, StartUnixMicro: ans.Start.UnixMicro(), LatencyMicros: ans.Latency.Microseconds(),
 			PromptTokens: int64(ans.Completion.PromptTokens), OutputTokens: int64(len(ans.Completion.Tokens)), Error: optional(ans.Error),
+			PriceNanoUSD: s.policy.paid(ans.Completion),
 		}
 	}
 	if err := writeTable(r, "samples.parquet", samples); err != nil {

@@ -61,15 +61,19 @@ func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 		return nil, err
 	}
 	asked.path = id
-	return s.tune(c, id, &asked, e.action, s.Data.Split)
+	rows, err := c.given(&asked, e, s.Data.Split, c.scope())
+	if err != nil {
+		return nil, err
+	}
+	return s.tune(c, id, &asked, e.action, rows, s.Data.Split)
 }
 
 // Tune trains on rows that another step makes.
 func (s *SFT) Tune(c *Compiler, id string, start *Policy, data *runner.Action) (*Policy, error) {
-	return s.tune(c, id, start, data, "")
+	return s.tune(c, id, start, data, c.volumes[data], "")
 }
 
-func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, split string) (*Policy, error) {
+func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, rows volume, split string) (*Policy, error) {
 	if err := c.trains(start.path, "sft", start); err != nil {
 		return nil, err
 	}
@@ -80,7 +84,8 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, s
 		ID: id, Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
 		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
 		Lines:  append(settingLines("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
-		Says:   "fine-tune " + label(start.Info),
+		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(rows)),
+		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
 	}
 	a.Lines = append(a.Lines, drawLine(step.draw)...)
 	a.Lines = append(a.Lines, start.Prompt.lines()...)

@@ -12,6 +12,8 @@
 //	entry.go read.go      an entry of data, and the step: its rows
 //	run_table.go          source: a table of a finished run
 //	table.go in_order.go  tables of artifacts; work on all cores with results in order
+//	widths.go estimate.go how long texts are, and so what steps take
+//	foresee.go spend.go   what earlier runs teach about that; what a request takes
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges

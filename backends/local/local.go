@@ -4,6 +4,7 @@
 //	local.go      the backend: which models there are
 //	model.go      a model's files: weights, tokenizer, config
 //	cores.go      how calls share the machine's cores
+//	rates.go      about how fast a model of that size is here
 //	sampler.go    sampling
 //	trainer.go    training
 //	state.go      a trainer's state as bytes
@@ -85,6 +86,7 @@ func (b *Backend) Resolve(_ context.Context, name string) (backends.Info, error)
 	return backends.Info{
 		Name: m.name, Revision: m.revision, Numerics: numerics + " " + b.kernels.Numerics(), Params: int64(m.config.Params()),
 		Context: m.config.Context, Samples: true, Trains: true, Doc: "the embedded engine",
+		Free: true, BytesPerToken: m.bytesPerToken(), Rates: b.rates(m.config.Params()),
 	}, nil
 }
 
