@@ -57,14 +57,14 @@ func process(b *testing.B, dir string, bar time.Duration, args ...string) {
 // The bar: 30 ms.
 func BenchmarkProcessVersion(b *testing.B) { process(b, "", 30*time.Millisecond, "version") }
 
-// wideSpec has every section and reference over 5,000 rows of about a kilobyte.
+// wideSpec has every section and reference over 5,000 rows of some 300 bytes.
 const wideSpec = `
 name: wide
 seed: 7
 vars: {words: [red, green, blue]}
 models: {writer: {backend: local, name: mini, sampling: {max_tokens: 24}}}
 data:
-  mails: {source: jsonl, path: mails.jsonl, set: {size: "len(words(input))"}, where: "size > 3", shuffle: true, split: {train: 80%, test: rest}}
+  mails: {source: jsonl, path: mails.jsonl, set: {size: "len(input)"}, where: "size > 3", shuffle: true, split: {train: 80%, test: rest}}
   demos: {source: jsonl, path: mails.jsonl, limit: 50, dedup: true}
 prompts:
   plain: {system: "Answer briefly, {{ name }}.", user: "{{ input }}"}
@@ -95,7 +95,7 @@ func wide(b *testing.B) string {
 	var rows strings.Builder
 	for i := range 5000 {
 		fmt.Fprintf(&rows, `{"name": "person %d", "topic": "topic %d", "input": %q, "output": "Thank you, I will come on day %d."}`+"\n",
-			i, i%97, strings.Repeat(fmt.Sprintf("please tell me about matter %d of many, ", i), 20), i)
+			i, i%97, strings.Repeat(fmt.Sprintf("please tell me about matter %d of many, ", i), 6), i)
 	}
 	for name, text := range map[string]string{"wide.yaml": wideSpec, "mails.jsonl": rows.String()} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {

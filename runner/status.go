@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -23,13 +24,14 @@ const NotMade = "no artifact yet"
 func (p *Plan) Status(s *Store, last *Previous) map[*Action]State {
 	states := make(map[*Action]State, len(p.Actions))
 	reasons := reasons{last: last, of: map[*Action]reason{}}
+	begun := s.begun()
 	for _, a := range p.Actions {
 		if s.Has(a.Key()) {
 			states[a] = State{Cached: true}
 			continue
 		}
 		why := reasons.find(a).String()
-		if _, err := os.Lstat(s.partial(a.Key())); why == "" && err == nil {
+		if why == "" && begun[a.Key()] {
 			why = "unfinished: goes on where it stopped"
 		}
 		if why == "" {
@@ -38,6 +40,16 @@ func (p *Plan) Status(s *Store, last *Previous) map[*Action]State {
 		states[a] = State{Why: why, Takes: a.Estimate}
 	}
 	return states
+}
+
+// begun are the keys of which there is partial work.
+func (s *Store) begun() map[Key]bool {
+	entries, _ := os.ReadDir(filepath.Join(s.dir, "partial")) // no store yet: nothing is begun
+	keys := make(map[Key]bool, len(entries))
+	for _, e := range entries {
+		keys[Key(e.Name())] = true
+	}
+	return keys
 }
 
 // reason is why an action is not what it was: its own changes, and those of the steps that its changed

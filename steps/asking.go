@@ -19,6 +19,7 @@ type Asking struct {
 	*specs.Prompt
 	Examples *entry // where few-shot examples come from; nil: none
 	split    string
+	said     []runner.Line // its settings
 }
 
 // asking resolves a prompt reference; inherited is used when there is none.
@@ -30,7 +31,7 @@ func (c *Compiler) asking(ref specs.PromptRef, inherited *Asking) (*Asking, erro
 	if !ok {
 		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no prompt %q", ref.ID)}
 	}
-	a := &Asking{Prompt: p}
+	a := &Asking{Prompt: p, said: c.said("prompt", p, new(specs.Prompt))}
 	if p.Examples == nil {
 		return a, nil
 	}
@@ -50,7 +51,7 @@ func (a *Asking) lines() []runner.Line {
 	if a == nil {
 		return nil
 	}
-	lines := settingLines("prompt", a.Prompt, new(specs.Prompt))
+	lines := a.said
 	if a.Examples != nil {
 		lines = append(lines, line("prompt.examples.order", "file"))
 	}

@@ -24,7 +24,7 @@ import (
 func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*runner.Plan, error) {
 	c := &Compiler{Experiment: exp, data: map[string]*entry{}, policies: map[string]*Policy{}}
 	c.shared = &shared{
-		ctx: ctx, machines: machines, sums: map[string]string{}, told: map[string]bool{}, limits: map[string]*backends.Limits{},
+		ctx: ctx, machines: machines, sums: map[string]string{}, told: map[string]bool{}, limits: map[string]*backends.Limits{}, infos: map[string]backends.Info{}, lines: map[any][]runner.Line{},
 		read: map[string]*datasets.Collection{}, widths: map[string]*widths{}, rendered: map[string]width{}, volumes: map[*runner.Action]volume{},
 	}
 	defer c.close()
@@ -68,6 +68,8 @@ type shared struct {
 	file     *os.File                        // holds the rows of those that others combine; nil: there are none
 	told     map[string]bool                 // what was said to come later
 	limits   map[string]*backends.Limits     // of each model
+	infos    map[string]backends.Info        // what a backend says of a name
+	lines    map[any][]runner.Line           // that settings are in a key, by pointer to the settings
 	widths   map[string]*widths              // how long the texts of those are
 	rendered map[string]width                // how long prompts get, by template and rows
 	volumes  map[*runner.Action]volume       // how much the steps that make rows to train on make
@@ -222,9 +224,13 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 			name = filepath.Join(c.Dir, m.Name)
 		}
 	}
-	info, err := b.Resolve(c.ctx, name)
-	if err != nil {
-		return nil, c.Errorf(path+".name", "", "%v", err)
+	info, known := c.infos[b.Name()+"\n"+name]
+	if !known {
+		var err error
+		if info, err = b.Resolve(c.ctx, name); err != nil {
+			return nil, c.Errorf(path+".name", "", "%v", err)
+		}
+		c.infos[b.Name()+"\n"+name] = info
 	}
 	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Price: m.Price, Limits: c.limit(path, m), path: path}, nil
 }

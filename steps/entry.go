@@ -73,7 +73,8 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	}
 	a := runner.Action{
 		ID: path, Kind: "read", Version: 1, Pos: c.Pos(path), Lines: c.sourceLines(e), Inputs: e.inputs(), Files: e.files(c.Dir),
-		Step: &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
+		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
+		Defaults: func() []runner.Line { return sourceDefaults(d.Kind) },
 	}
 	if err := c.counted(e, a, c.combined(id)); err != nil {
 		var few *datasets.TooFewRows
@@ -306,6 +307,12 @@ func (c *Compiler) sourceLines(e *entry) []runner.Line {
 		lines = append(lines, c.seed())
 	}
 	return lines
+}
+
+// sourceDefaults are the settings of a source that nobody sets.
+func sourceDefaults(kind string) []runner.Line {
+	k, _ := Sources().Find(kind)
+	return settingLines("source", k.New(), nil)
 }
 
 func dataExprs(d *specs.Data) []*specs.Expr {

@@ -20,6 +20,9 @@ func Foresee(p *runner.Plan, s *runner.Store, runs []string, states map[*runner.
 			f.learn(past, dir)
 		}
 	}
+	if len(f.used)+len(f.paces) == 0 {
+		return
+	}
 	for _, a := range p.Actions {
 		if state := states[a]; !state.Cached && a.Estimate.Tokens()[1] > 0 {
 			state.Takes = f.sharpen(a)

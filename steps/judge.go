@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"idiolect/datasets"
 	"idiolect/runner"
@@ -43,14 +44,15 @@ func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Actio
 		return nil, c.Errorf(path, "", "%v", err)
 	}
 	name := fmt.Sprintf("%s/%d", j.Kind, kind.Version)
-	lines := append(rubricLines(rubric), line("judge", name))
-	lines = append(lines, settingLines("judge", settings, kind.New())...)
+	lines := append(c.rubricLines(rubric), line("judge", name))
+	lines = append(lines, c.said("judge", settings, kind.New())...)
 	return c.add(runner.Action{
 		ID: id, Kind: "judge", Version: 1, Pos: c.Pos(path),
-		Inputs: []runner.Input{{Name: "samples", From: samples}},
-		Lines:  append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...),
-		Says:   settings.Title() + " by program",
-		Step:   &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
+		Inputs:   []runner.Input{{Name: "samples", From: samples}},
+		Lines:    append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...),
+		Says:     settings.Title() + " by program",
+		Defaults: func() []runner.Line { return settingLines("judge", kind.New(), nil) },
+		Step:     &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
 	}), nil
 }
 
@@ -64,8 +66,11 @@ func rubricExprs(r *specs.Rubric) []*specs.Expr {
 
 // rubricLines are what of a rubric a program reads: what `says` says does not
 // change what `expr` decides.
-func rubricLines(r *specs.Rubric) []runner.Line {
-	var lines []runner.Line
+func (c *Compiler) rubricLines(r *specs.Rubric) []runner.Line {
+	lines, known := c.lines[r]
+	if known {
+		return lines
+	}
 	for i, k := range r.Criteria {
 		text := fmt.Sprintf("%s: %s (weight %g", k.Name, k.Expr, k.Weight)
 		if k.Scale != (specs.Scale{}) {
@@ -77,6 +82,8 @@ func rubricLines(r *specs.Rubric) []runner.Line {
 		text += ")"
 		lines = append(lines, line(fmt.Sprintf("criterion.%d", i), text))
 	}
+	lines = slices.Clip(lines)
+	c.lines[r] = lines
 	return lines
 }
 

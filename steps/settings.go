@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,17 @@ func settingLines(prefix string, v, defaults any) []runner.Line {
 	return lines
 }
 
+// said is settingLines for settings of the spec, which many steps share: v points
+// into the experiment, so that it is told by where it points.
+func (c *Compiler) said(prefix string, v, defaults any) []runner.Line {
+	lines, known := c.lines[v]
+	if !known {
+		lines = slices.Clip(settingLines(prefix, v, defaults))
+		c.lines[v] = lines
+	}
+	return lines
+}
+
 func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
 	for v.Kind() == reflect.Pointer && v.Type() != reflect.TypeFor[*specs.Expr]() && v.Type() != reflect.TypeFor[*specs.Template]() {
 		if v.IsNil() {
@@ -32,6 +44,9 @@ func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
 		} else {
 			def = reflect.Value{}
 		}
+	}
+	if def.IsValid() && v.Comparable() && v.Equal(def) {
+		return // most settings are: no text is made of them
 	}
 	if text, ok := settingText(v); ok {
 		if was, ok := settingText(def); !ok || was != text {

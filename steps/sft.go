@@ -83,7 +83,7 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, r
 	a := runner.Action{
 		ID: id, Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
 		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
-		Lines:  append(settingLines("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
+		Lines:  append(c.said("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
 		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(rows)),
 		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
 	}
