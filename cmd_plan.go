@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +85,7 @@ func (a *app) printPlan(p *runner.Plan, states map[*runner.Action]runner.State, 
 		}
 	}
 	text += fmt.Sprintf("\n%d steps, %d cached", len(p.Actions), cached)
-	if cached < len(p.Actions) {
+	if sum != (runner.Estimate{}) {
 		text += "; to do: " + total(sum)
 	}
 	if _, err := io.WriteString(a.stdout, text+"\n"); err != nil {
@@ -96,22 +97,26 @@ func (a *app) printPlan(p *runner.Plan, states map[*runner.Action]runner.State, 
 	return nil
 }
 
-// total is a sum in words: 112 calls, [1.05k, 4.70k] tokens, [0.1, 0.4] s.
+// total is an estimate in words: 112 calls, [1.05k, 4.70k] tokens, [0.1, 0.4] s.
 func total(e runner.Estimate) string {
-	text := span(e.Calls) + " calls, " + volume(e.Tokens()) + " tokens"
+	var parts []string
+	if e.Calls[1] > 0 {
+		parts = append(parts, span(e.Calls)+" calls")
+	}
+	parts = append(parts, volume(e.Tokens())+" tokens")
 	switch {
 	case e.Unpriced && e.USD[1] > 0:
-		text += ", " + money(e.USD) + " and what has no price"
+		parts = append(parts, money(e.USD)+" and what has no price")
 	case e.Unpriced:
-		text += ", no price is known"
+		parts = append(parts, "no price is known")
 	case e.USD[1] > 0:
-		text += ", " + money(e.USD)
+		parts = append(parts, money(e.USD))
 	}
 	switch {
 	case e.Untimed && e.Seconds[1] > 0:
-		text += ", " + period(e.Seconds) + " and what no rate is known of"
+		parts = append(parts, period(e.Seconds)+" and what no rate is known of")
 	case e.Seconds[1] > 0:
-		text += ", " + period(e.Seconds)
+		parts = append(parts, period(e.Seconds))
 	}
-	return text
+	return strings.Join(parts, ", ")
 }

@@ -107,12 +107,13 @@ type planTable struct {
 	color bool
 }
 
-// planColumns are the table's columns; does gives way where the terminal is narrow.
+// planColumns are the table's columns. Where they do not fit, the numbers stand
+// beneath, in words.
 var planColumns = []string{"", "step", "does", "calls", "tokens", "price", "time"}
 
 const (
 	doesColumn = 2
-	leastDoes  = 16 // columns of a terminal below which what a step does is left out
+	leastDoes  = 16 // columns of a terminal that what a step does needs at least
 	dim        = "2"
 )
 
@@ -122,7 +123,7 @@ func (t planTable) render(groups []*planGroup) string {
 	for _, g := range groups {
 		rows = append(rows, g.cells())
 	}
-	widths := t.fit(rows)
+	widths, beneath := t.fit(rows)
 	var b strings.Builder
 	for i, row := range rows {
 		line := t.line(row, widths)
@@ -131,7 +132,11 @@ func (t planTable) render(groups []*planGroup) string {
 			continue
 		}
 		b.WriteString(t.styled(line, groups[i-1].cached) + "\n")
-		for _, note := range []string{groups[i-1].reason(), groups[i-1].aliases()} {
+		notes := []string{groups[i-1].reason(), groups[i-1].aliases()}
+		if takes := groups[i-1].takes; beneath && takes.Tokens()[1] > 0 {
+			notes = append([]string{total(takes)}, notes...)
+		}
+		for _, note := range notes {
 			if note == "" {
 				continue
 			}
@@ -169,10 +174,10 @@ func (g *planGroup) cells() []string {
 	return row
 }
 
-// fit gives each column its width; 0 leaves it out: one that says nothing, and
-// what a step does where there is no room for it.
-func (t planTable) fit(rows [][]string) []int {
-	widths := make([]int, len(planColumns))
+// fit gives each column its width, 0 to one that says nothing; beneath says that
+// the numbers have to stand elsewhere.
+func (t planTable) fit(rows [][]string) (widths []int, beneath bool) {
+	widths = make([]int, len(planColumns))
 	for i := range widths {
 		for _, row := range rows[1:] {
 			widths[i] = max(widths[i], twwidth.Width(row[i]))
@@ -181,12 +186,13 @@ func (t planTable) fit(rows [][]string) []int {
 			widths[i] = max(widths[i], len(planColumns[i]))
 		}
 	}
-	if over := lineWidth(widths) - t.width; over > 0 {
-		if widths[doesColumn] -= over; widths[doesColumn] < leastDoes {
-			widths[doesColumn] = 0
-		}
+	over := lineWidth(widths) - t.width
+	if widths[doesColumn]-over < min(widths[doesColumn], leastDoes) {
+		clear(widths[doesColumn+1:])
+		over, beneath = lineWidth(widths)-t.width, true
 	}
-	return widths
+	widths[doesColumn] -= max(0, min(over, widths[doesColumn]-len(planColumns[doesColumn])))
+	return widths, beneath
 }
 
 func lineWidth(widths []int) int {
