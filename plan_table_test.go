@@ -51,7 +51,7 @@ func TestPlanFitsTheTerminal(t *testing.T) {
 				t.Errorf("%d columns of %d: %s", n, width, l)
 			}
 		}
-		for _, want := range []string{"evals.held_out.initial.samples ×3", "6000", "[210k, 558k]", "[$0.03, $0.075]", "[36 s, 13 min]", "because methods.tuned: epochs changed"} {
+		for _, want := range []string{"evals.held_out.initial.samples ×3", "6000", "[210k, 558k]", "[$0.030, $0.075]", "[36 s, 12 min]", "because methods.tuned: epochs changed"} {
 			if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 				t.Errorf("at %d columns it does not say %s:\n%s", width, want, text)
 			}
