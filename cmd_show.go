@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,7 @@ type showFlags struct {
 	where   string
 	n       int
 	columns []string
+	beside  []string
 	asJSON  bool
 }
 
@@ -31,14 +33,22 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `show lists the tables of a run, or prints rows of one. RUN is a run's directory,
 such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
 data.topics, or a step and a file of it, such as methods.tuned.training.
-Columns that hold nothing are left out unless --columns names them.`,
+Columns that hold nothing are left out unless --columns names them. With
+--side-by-side TABLE is an eval, such as held_out, and what the methods answered
+on the same rows stands next to each other, with their verdicts; --where then knows
+asked, each METHOD's text and its verdicts METHOD_JUDGE.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := findRun(args[0])
 			if err != nil {
 				return usage(err)
 			}
-			if len(args) == 1 {
-				return listTables(a.stdout, dir)
+			switch {
+			case len(args) == 1 && len(f.beside) > 0:
+				return usage(errors.New("--side-by-side shows an eval: idiolect show RUN EVAL --side-by-side METHOD,METHOD"))
+			case len(args) == 1:
+				return listTables(a.stdout, dir, f.asJSON)
+			case len(f.beside) > 0:
+				return a.showBeside(dir, args[1], f)
 			}
 			return a.showTable(dir, args[1], f)
 		},
@@ -46,7 +56,8 @@ Columns that hold nothing are left out unless --columns names them.`,
 	c.Flags().StringVar(&f.where, "where", "", "an `expression` over the columns, such as 'not accepted'")
 	c.Flags().IntVarP(&f.n, "rows", "n", 10, "how many rows; 0: all")
 	c.Flags().StringSliceVar(&f.columns, "columns", nil, "which `columns`")
-	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row")
+	c.Flags().StringSliceVar(&f.beside, "side-by-side", nil, "`methods` of an eval, as initial,tuned or tuned@2")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row; a JSON list of tables")
 	return c
 }
 
@@ -59,10 +70,13 @@ func findRun(name string) (string, error) {
 	return dir, err
 }
 
-func listTables(w io.Writer, dir string) error {
+func listTables(w io.Writer, dir string, asJSON bool) error {
 	names, err := tableNames(dir)
 	if err != nil {
 		return err
+	}
+	if asJSON {
+		return printIndented(w, names)
 	}
 	for _, name := range names {
 		if _, err := fmt.Fprintln(w, name); err != nil {

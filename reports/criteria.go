@@ -10,7 +10,7 @@ import (
 
 // criteria tells what moved: every criterion of a judge for every method.
 func (r *Report) criteria(e *evaluation) section {
-	s := section{title: "What moved in " + e.ID, file: "criteria"}
+	s := section{title: "What moved in " + e.name(), file: "criteria"}
 	for _, judge := range e.Judges {
 		names := e.criteriaOf(judge)
 		if len(names) == 0 {

@@ -53,22 +53,24 @@ func (p place) compare(q place) int {
 	return cmp.Or(cmp.Compare(p.row, q.row), cmp.Compare(p.replicate, q.replicate))
 }
 
-// examples shows completions of the first repeat under the first judge, chosen by rule: in the order of row
-// keys, which is that of a hash, the first that training turned from rejected to accepted, the first that it
-// lost, and of each method some that are accepted and some that are not.
-func (r *Report) examples(src *source, e *evaluation) ([]section, error) {
+// examples shows completions of the first repeat under the first judge, of the first person where there are
+// several and of the cell with the highest mean. They are chosen by rule: in the order of row keys, which is that
+// of a hash, the first that training turned from rejected to accepted, the first that it lost, and of each method
+// some that are accepted and some that are not.
+func (r *Report) examples(cells []*evaluation) ([]section, error) {
+	e := highest(cells)
 	if len(e.Judges) == 0 {
 		return nil, nil
 	}
 	by := map[string][]judgedSample{}
 	for _, m := range e.Methods {
-		list, err := src.judged(e, m, e.Judges[0])
+		list, err := r.src.judged(e, m, e.Judges[0])
 		if err != nil && !errors.Is(err, errAbsent) {
 			return nil, err
 		}
 		by[m] = list
 	}
-	first, more := section{title: "Before and after, " + e.ID}, section{title: "More completions, " + e.ID, detail: true}
+	first, more := section{title: "Before and after, " + e.name(), detail: len(cells) > 1}, section{title: "More completions, " + e.name(), detail: true}
 	told := map[string]bool{} // ids of the samples shown
 	for _, m := range e.byMean(e.Judges[0]) {
 		if m == e.Baseline || e.isUntrained(m, 1) || !e.wasTrained(m) {
@@ -81,8 +83,7 @@ func (r *Report) examples(src *source, e *evaluation) ([]section, error) {
 				more.blocks = append(more.blocks, blocks...)
 				continue
 			}
-			rule := para("Of the method with the highest mean, the first topic, in the order of row keys, that was rejected before and accepted after.")
-			first.blocks = append([]block{rule}, blocks...)
+			first.blocks = append([]block{para(e.rule())}, blocks...)
 		}
 		for _, pair := range lost[:min(lostShown, len(lost))] {
 			more.blocks = append(more.blocks, e.pairBlocks(m, "lost", pair, told)...)
@@ -94,28 +95,51 @@ func (r *Report) examples(src *source, e *evaluation) ([]section, error) {
 	return []section{first, more}, nil
 }
 
+// highest is the cell in which a method other than the baseline has the highest mean under the first judge.
+func highest(cells []*evaluation) *evaluation {
+	best, most := cells[0], -1.0
+	for _, e := range cells {
+		for _, m := range e.Methods {
+			if s := e.score(m, e.Judges[0], "", 0); m != e.Baseline && s != nil && s.Mean != nil && *s.Mean > most {
+				best, most = e, *s.Mean
+			}
+		}
+	}
+	return best
+}
+
+// rule says how the example before and after was chosen.
+func (e *evaluation) rule() string {
+	text := "Of the method with the highest mean, the first topic, in the order of row keys, that was rejected before and accepted after."
+	if len(e.people) > 0 {
+		text += " Of the first person, " + e.people[0] + "."
+	}
+	return text
+}
+
 // judged reads the completions of a method in the first repeat with a judge's verdicts.
 func (s *source) judged(e *evaluation, method, judge string) ([]judgedSample, error) {
-	at := slices.IndexFunc(e.cells, func(c cell) bool { return c.method == method && c.judge == judge && c.repeat == 1 })
-	if at < 0 || e.cells[at].samples == nil {
+	at := slices.IndexFunc(e.arms, func(a arm) bool { return a.method == method && a.judge == judge && a.repeat == 1 })
+	if at < 0 || e.arms[at].samples == nil {
 		return nil, nil
 	}
-	samples, err := read[sampleColumns](s, e.cells[at].samples, samplesFile)
+	samples, err := read[sampleColumns](s, e.arms[at].samples, samplesFile)
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := read[decisionColumns](s, e.cells[at].verdicts, verdictsFile)
+	judged := e.arms[at].verdicts
+	verdicts, err := read[decisionColumns](s, judged, verdictsFile)
 	if err != nil {
 		return nil, err
 	}
 	if len(samples) != len(verdicts) {
-		return nil, fmt.Errorf("step %s has %d verdicts of %d samples", e.cells[at].verdicts.ID, len(verdicts), len(samples))
+		return nil, fmt.Errorf("step %s has %d verdicts of %d samples", judged.ID, len(verdicts), len(samples))
 	}
 	var list []judgedSample
 	for i, x := range samples { // both are in the order of rows and replicates
 		v := verdicts[i]
 		if v.SampleID != x.ID {
-			return nil, fmt.Errorf("step %s: verdict %d is about sample %s - want %s", e.cells[at].verdicts.ID, i, v.SampleID, x.ID)
+			return nil, fmt.Errorf("step %s: verdict %d is about sample %s - want %s", judged.ID, i, v.SampleID, x.ID)
 		}
 		if v.Error == nil && x.Completion != nil {
 			list = append(list, judgedSample{x, v, value(v.Accepted, v.Score)})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"idiolect/runner"
@@ -133,10 +134,13 @@ func (p *policy) settings() map[string]string {
 	return m
 }
 
+// trainedShown is the number of trainings up to which a terminal shows them one by one.
+const trainedShown = 12
+
 // training tells what every policy was trained on. What was not trained is said first.
-func (r *Report) training() section {
+func (r *Report) training() []section {
 	if len(r.trained) == 0 {
-		return section{}
+		return nil
 	}
 	t := table{columns: []column{
 		{name: "policy", left: true}, {name: "sampled"}, {name: "finished", drop: 2}, {name: "accepted"}, {name: "trained\non"}, {name: "steps", drop: 1}, {name: "learning\nrate"}, {name: "loss, first\nto last step"},
@@ -151,11 +155,58 @@ func (r *Report) training() section {
 		}
 	}
 	t.notes = []string{"Sampled, finished, accepted: the completions that training chose from, those that came to their end, and those of them that the judge accepted. Training is on finished completions only; the learning rate is the highest, reached after warmup."}
-	s := section{title: "What was trained", file: "training", blocks: []block{t}}
+	s := section{title: "What was trained", file: "training"}
 	if len(loud) > 0 {
-		s.blocks = []block{loud, t}
+		s.blocks = append(s.blocks, loud)
 	}
-	return s
+	if len(r.trained) <= trainedShown {
+		s.blocks = append(s.blocks, t)
+		return []section{s}
+	}
+	s.blocks = append(s.blocks, r.trainedInShort())
+	return []section{s, {title: "Every training", file: "training", detail: true, blocks: []block{t}}}
+}
+
+// trainedInShort has a row for each method, with the least and the most of its trainings.
+func (r *Report) trainedInShort() table {
+	t := table{columns: []column{{name: "method", left: true}, {name: "trainings"}, {name: "trained\non"}, {name: "steps"}, {name: "learning\nrate", drop: 1}, {name: "last loss"}}}
+	var order []string
+	by := map[string][]*trained{}
+	for _, p := range r.trained {
+		name, _, _ := strings.Cut(p.name(), "@")
+		if by[name] == nil {
+			order = append(order, name)
+		}
+		by[name] = append(by[name], p)
+	}
+	for _, name := range order {
+		var rows, steps, rates, losses []float64
+		for _, p := range by[name] {
+			rows, steps = append(rows, float64(p.Rows)), append(steps, float64(len(p.log)))
+			if n := len(p.log); n > 0 {
+				losses = append(losses, p.log[n-1].Loss)
+			}
+			var x float64
+			if json.Unmarshal([]byte(p.settings()["learning_rate"]), &x) == nil && x > 0 {
+				rates = append(rates, x)
+			}
+		}
+		counted := func(x float64) string { return count(int64(x)) }
+		t.rows = append(t.rows, []string{name, count(int64(len(by[name]))), span(rows, counted), span(steps, counted), span(rates, rate), span(losses, loss)})
+	}
+	return t
+}
+
+// span is the least and the most of some numbers, one number where they are written alike.
+func span(xs []float64, write func(float64) string) string {
+	if len(xs) == 0 {
+		return none
+	}
+	least, most := write(slices.Min(xs)), write(slices.Max(xs))
+	if least == most {
+		return least
+	}
+	return least + " to " + most
 }
 
 // name is the policy's path in the spec without its section.
