@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -70,6 +71,11 @@ func (r *Report) judgeClaim(c Claim) Outcome {
 		}
 		if verdict != Holds {
 			not = append(not, fmt.Sprintf("%s: %s, %s", cmp.Or(r.in.told(cell), "every cell"), verdict, why))
+		}
+	}
+	if len(cells) == 1 && slices.ContainsFunc(c.Where, func(v int) bool { return v >= 0 }) {
+		if at := r.in.told(cells[0]); at != "" {
+			o.Why = "at " + at + ": " + o.Why
 		}
 	}
 	if n := len(cells); n > 1 {

@@ -16,7 +16,7 @@ func (r *Report) criteria(e *evaluation) section {
 		if len(names) == 0 {
 			continue
 		}
-		t := table{caption: fmt.Sprintf("Share of completions that meet each criterion of %s, pooled over the repeats:", judge), columns: []column{{name: "criterion", left: true}}}
+		t := table{caption: fmt.Sprintf("Share of completions that meet each criterion of %s%s:", judge, e.pooled()), columns: []column{{name: "criterion", left: true}}}
 		for _, m := range e.Methods {
 			t.columns = append(t.columns, column{name: m})
 		}

@@ -24,24 +24,23 @@ type point struct {
 
 // curves draws how each method moves along the axis of numbers, and says it in words. A sweep over no number,
 // or over two, has none.
-func (r *Report) curves(list []*line, judge string) ([]block, error) {
+func (r *Report) curves(list []*line, judge string) (drawn []block, told items, err error) {
 	axis := r.numeric()
 	if axis < 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	all := r.curvesAlong(axis, list, judge)
 	if len(all) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	var told items
 	for _, c := range all {
 		i, err := r.rises(c, judge)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		told = append(told, i)
 	}
-	return []block{r.chart(all, list, judge), told}, nil
+	return []block{r.chart(all, list, judge)}, told, nil
 }
 
 // numeric is the axis whose values are numbers, -1 unless there is just one.

@@ -10,7 +10,7 @@ func (r *Report) pairs(e *evaluation) section {
 	}
 	s := section{title: "Every two methods of " + e.name(), file: "differences"}
 	for _, judge := range e.Judges {
-		t := table{caption: fmt.Sprintf("Paired differences under %s, pooled over the repeats:", judge), columns: []column{
+		t := table{caption: fmt.Sprintf("Paired differences under %s%s:", judge, e.pooled()), columns: []column{
 			{name: "method", left: true}, {name: "minus", left: true}, {name: "difference,\npoints"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"}, {name: "more " + e.thing() + "s\nneeded", drop: 2, note: "More " + e.thing() + "s needed: to separate a difference of the observed size with 80% power."},
 		}}
 		for i, against := range e.Methods {

@@ -151,6 +151,19 @@ func (e *evaluation) caveat() string {
 	return told
 }
 
+// pooled says over what the figures of a table are taken together.
+func (e *evaluation) pooled() string {
+	switch persons := len(e.people) > 0; {
+	case persons && e.repeats > 1:
+		return ", pooled over persons and repeats"
+	case persons:
+		return ", pooled over the persons"
+	case e.repeats > 1:
+		return ", pooled over the repeats"
+	}
+	return ""
+}
+
 // thing is what was drawn at random, the clusters of all intervals and tests.
 func (e *evaluation) thing() string {
 	if len(e.people) > 0 {

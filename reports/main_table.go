@@ -172,9 +172,25 @@ func (e *evaluation) footnotes(judge string, failures int64) []string {
 		notes = append(notes, map[string]string{"wilson": "Intervals: 95%, Wilson.", "clustered": "Intervals: 95%, clustered by " + e.thing() + "."}[s.Interval])
 	}
 	if tests := e.tests(judge); len(tests) > 0 {
-		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", strings.Join(tests, " and "), of(e.comparisons(judge, 0), "comparison")))
+		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", testNames(tests), of(e.comparisons(judge, 0), "comparison")))
 	}
 	return notes
+}
+
+// testNames joins the names of tests; of those that differ in a number alone, such as how many exchanges there
+// were, the number is left out.
+func testNames(tests []string) string {
+	var names []string
+	for _, t := range tests {
+		name, _, _ := strings.Cut(t, ", ")
+		if same := slices.DeleteFunc(slices.Clone(tests), func(o string) bool { return o != name && !strings.HasPrefix(o, name+", ") }); len(same) == 1 {
+			name = t
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return enumerate(names, 8)
 }
 
 // tests names the tests of the pooled differences to the baseline.

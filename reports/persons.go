@@ -12,7 +12,7 @@ func (e *evaluation) persons() section {
 		return s
 	}
 	for _, judge := range e.Judges {
-		t := table{caption: fmt.Sprintf("%s of each person alone, judged by %s [95%% interval over that person's rows]:", e.measure(judge), judge), columns: []column{{name: "person", left: true}}}
+		t := table{caption: fmt.Sprintf("Each person alone, %s by %s [95%% interval over that person's rows]:", map[string]string{"accepted": "accepted", "score": "scored"}[e.measure(judge)], judge), columns: []column{{name: "person", left: true}}}
 		for _, m := range e.Methods {
 			t.columns = append(t.columns, column{name: m})
 		}

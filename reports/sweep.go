@@ -34,14 +34,12 @@ func (r *Report) sweep(cells []*evaluation) (section, error) {
 		}
 		lines := r.lines(cells, judge)
 		s.blocks = append(s.blocks, r.sweepTable(lines, judge))
-		curves, err := r.curves(lines, judge)
+		drawn, told, err := r.curves(lines, judge)
 		if err != nil {
 			return s, err
 		}
-		s.blocks = append(s.blocks, curves...)
-		if list := r.overCells(lines, judge); len(list) > 0 {
-			s.blocks = append(s.blocks, list)
-		}
+		s.blocks = append(s.blocks, drawn...)
+		s.blocks = append(s.blocks, append(told, r.overCells(lines, judge)...))
 	}
 	for _, e := range cells {
 		if e.scores == nil {
@@ -161,7 +159,7 @@ func sweepNotes(first *evaluation, judge string, tests []string, failures, compa
 	}
 	notes = append(notes, "Differences are paired within a cell. Intervals: 95%; clusters are "+first.thing()+"s.")
 	if len(tests) > 0 {
-		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", strings.Join(tests, " and "), of(compared, "comparison")))
+		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", testNames(tests), of(compared, "comparison")))
 	}
 	return notes
 }

@@ -21,7 +21,7 @@ func writeTerminal(w io.Writer, sections []section, width int, color bool) error
 	}
 	t := &terminal{width: width, color: color}
 	for _, s := range sections {
-		t.line(t.style(bold, Visible(s.title)))
+		t.wrap("", s.title, bold)
 		t.line("")
 		for _, b := range s.blocks {
 			t.block(b)

@@ -155,6 +155,10 @@ func (r *Report) training() []section {
 		}
 	}
 	t.notes = []string{"Sampled, finished, accepted: the completions that training chose from, those that came to their end, and those of them that the judge accepted. Training is on finished completions only; the learning rate is the highest, reached after warmup."}
+	if !slices.ContainsFunc(r.trained, func(p *trained) bool { return p.keep != "" }) { // nothing was chosen from completions
+		t = t.without(3).without(2).without(1)
+		t.notes = []string{"The learning rate is the highest, reached after warmup."}
+	}
 	s := section{title: "What was trained", file: "training"}
 	if len(loud) > 0 {
 		s.blocks = append(s.blocks, loud)
