@@ -113,19 +113,16 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 	if err != nil {
 		return err
 	}
-	if rows, err = matching(rows, columns, f.where); err != nil {
+	return a.printTable(columns, rows, f)
+}
+
+// printTable prints the rows and columns that were asked for.
+func (a *app) printTable(columns []string, rows []map[string]any, f showFlags) error {
+	rows, total, err := f.chosen(columns, rows)
+	if err != nil {
 		return usage(err)
 	}
-	total := len(rows)
-	if f.n > 0 && len(rows) > f.n {
-		rows = rows[:f.n]
-	}
 	if len(f.columns) > 0 {
-		for _, c := range f.columns {
-			if !slices.Contains(columns, c) {
-				return usage(fmt.Errorf("there is no column %q - there are %s", c, strings.Join(columns, ", ")))
-			}
-		}
 		columns = f.columns
 	}
 	if f.asJSON {
@@ -137,10 +134,33 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 	if err := printRows(a.stdout, columns, rows, width(a.stdout)); err != nil {
 		return err
 	}
-	if len(rows) < total {
-		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", len(rows), total)
-	}
+	a.tellMore(len(rows), total)
 	return nil
+}
+
+// chosen are the rows that the flags ask for, and how many would be there without
+// -n. It refuses columns that there are not.
+func (f showFlags) chosen(columns []string, rows []map[string]any) (some []map[string]any, total int, err error) {
+	for _, c := range f.columns {
+		if !slices.Contains(columns, c) {
+			return nil, 0, fmt.Errorf("there is no column %q - there are %s", c, strings.Join(columns, ", "))
+		}
+	}
+	if rows, err = matching(rows, columns, f.where); err != nil {
+		return nil, 0, err
+	}
+	total = len(rows)
+	if f.n > 0 {
+		rows = rows[:min(f.n, total)]
+	}
+	return rows, total, nil
+}
+
+// tellMore says that -n left rows out.
+func (a *app) tellMore(shown, total int) {
+	if shown < total {
+		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", shown, total)
+	}
 }
 
 // matching keeps the rows for which the expression holds.

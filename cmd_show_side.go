@@ -88,33 +88,31 @@ func (a *app) showBeside(dir, eval string, f showFlags) error {
 		columns = append(columns, more...)
 	}
 	rows = slices.DeleteFunc(rows, func(r *besideRow) bool { return len(r.heads) < len(methods) })
-	kept := make([]map[string]any, len(rows))
+	byValues := make([]map[string]any, len(rows))
 	for i, r := range rows {
-		r.values["#"] = i
-		kept[i] = r.values
+		r.values[rowNumber] = i
+		byValues[i] = r.values
 	}
-	if kept, err = matching(kept, columns, f.where); err != nil {
+	if f.asJSON || len(f.columns) > 0 {
+		return a.printTable(columns, byValues, f)
+	}
+	kept, total, err := f.chosen(columns, byValues)
+	if err != nil {
 		return usage(err)
 	}
-	total := len(kept)
-	if f.n > 0 {
-		kept = kept[:min(f.n, total)]
-	}
-	if f.asJSON {
-		return printJSON(a.stdout, columns, kept)
-	}
 	for i, values := range kept {
-		r := rows[values["#"].(int)]
+		r := rows[values[rowNumber].(int)]
 		fmt.Fprintf(a.stdout, "-- row %d: %s\n", i+1, reports.Visible(strings.ReplaceAll(fmt.Sprint(values["asked"]), "\n", " ")))
 		if err := reports.Beside(a.stdout, width(a.stdout), r.heads, r.texts); err != nil {
 			return err
 		}
 	}
-	if len(kept) < total {
-		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", len(kept), total)
-	}
+	a.tellMore(len(kept), total)
 	return nil
 }
+
+// rowNumber is where among all of them a row stands; no column is called so.
+const rowNumber = "#"
 
 // wholeIDs puts together what a comma cut within an id: sft@epochs=2,rank=4.
 func wholeIDs(list []string) []string {

@@ -58,7 +58,7 @@ func Compare(oldDir, newDir string) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.Spec, err = specChanges(before.in.Spec, after.in.Spec); err != nil {
+	if d.Spec, err = specChanges(before.in, after.in); err != nil {
 		return nil, err
 	}
 	d.Steps = after.in.Plan.Since(before.in.Plan)

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,15 +26,16 @@ func (c ValueChange) told() string {
 	return side(c.Old) + " -> " + side(c.New)
 }
 
-// specChanges compares two specs as runs keep them, value by value; comments and order do not count.
-func specChanges(old, new []byte) ([]ValueChange, error) {
+// specChanges compares the specs of two runs value by value, with what they extend and what --set said;
+// comments and order do not count.
+func specChanges(old, new Input) ([]ValueChange, error) {
 	before, err := specValues(old)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", old.Dir, err)
 	}
 	after, err := specValues(new)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", new.Dir, err)
 	}
 	changes := []ValueChange{}
 	for _, path := range after.order {
@@ -61,29 +61,47 @@ type values struct {
 	text  map[string]string
 }
 
-// setLine is how a run's spec.yaml ends for every --set.
-const setLine = "# --set "
-
-func specValues(raw []byte) (*values, error) {
+func specValues(in Input) (*values, error) {
 	v := &values{text: map[string]string{}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return nil, fmt.Errorf("spec.yaml: %w", err)
+	origin := in.Plan.Origin
+	if origin == nil {
+		return v, v.layer(in.Spec)
 	}
-	if len(doc.Content) > 0 {
-		v.add("", doc.Content[0], 0)
+	for _, parent := range slices.Backward(origin.Extends) {
+		if err := v.layer([]byte(parent.Text)); err != nil {
+			return nil, err
+		}
 	}
-	for l := range bytes.Lines(raw) {
-		if set, ok := strings.CutPrefix(strings.TrimSpace(string(l)), setLine); ok {
-			v.set(set)
+	if err := v.layer([]byte(origin.Text)); err != nil {
+		return nil, err
+	}
+	for _, said := range origin.Set {
+		path, text, _ := strings.Cut(said, "=")
+		v.drop(path)
+		var doc yaml.Node
+		if yaml.Unmarshal([]byte(text), &doc) == nil && len(doc.Content) > 0 {
+			v.add(path, doc.Content[0], 0)
+		} else {
+			v.put(path, text)
 		}
 	}
 	return v, nil
 }
 
-// set puts a value given on the command line in the place of what the file says there.
-func (v *values) set(said string) {
-	path, text, _ := strings.Cut(said, "=")
+// layer puts a spec over what it extends: maps merge, lists and values replace, null removes.
+func (v *values) layer(raw []byte) error {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		return fmt.Errorf("spec: %w", err)
+	}
+	if len(doc.Content) > 0 {
+		v.add("", doc.Content[0], 0)
+	}
+	return nil
+}
+
+// drop forgets a value and all under it.
+func (v *values) drop(path string) {
 	gone := func(p string) bool { return p == path || strings.HasPrefix(p, path+".") }
 	for p := range v.text {
 		if gone(p) {
@@ -91,12 +109,6 @@ func (v *values) set(said string) {
 		}
 	}
 	v.order = slices.DeleteFunc(v.order, gone)
-	var doc yaml.Node
-	if yaml.Unmarshal([]byte(text), &doc) == nil && len(doc.Content) > 0 {
-		v.add(path, doc.Content[0], 0)
-		return
-	}
-	v.put(path, text)
 }
 
 // maxDepth and maxValues bound a spec whose anchors hold each other.
@@ -112,7 +124,11 @@ func (v *values) add(path string, n *yaml.Node, depth int) {
 	if depth > maxDepth || len(v.order) > maxValues {
 		return
 	}
+	if _, leaf := v.text[path]; leaf || n.Kind != yaml.MappingNode && len(v.order) > 0 {
+		v.drop(path)
+	}
 	switch {
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.MappingNode && len(n.Content) > 0:
 		for _, merged := range []bool{true, false} { // what is merged in stands behind what is written
 			for i := 0; i+1 < len(n.Content); i += 2 {

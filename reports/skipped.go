@@ -29,7 +29,7 @@ func (r *Report) skipped() (section, error) {
 		}
 		path, err := art.Path(skippedFile)
 		if err != nil {
-			if err = src.absent(a, err); errors.Is(err, errAbsent) {
+			if err = r.src.absent(a, err); errors.Is(err, errAbsent) {
 				continue
 			}
 			return section{}, err
