@@ -132,11 +132,13 @@ func (s *source) calls() (table, error) {
 		}
 		u := parts[name]
 		u.Estimate = u.Add(a.Estimate)
-		rows, err := read[callColumns](s, a, callsFile)
-		if err != nil && !errors.Is(err, errAbsent) {
-			return t, err
-		}
-		for _, c := range rows {
+		for c, err := range each[callColumns](s, a, callsFile) {
+			if errors.Is(err, errAbsent) {
+				break
+			}
+			if err != nil {
+				return t, err
+			}
 			u.calls, u.prompt, u.output = u.calls+1, u.prompt+c.PromptTokens, u.output+c.OutputTokens
 			if c.Error != nil {
 				u.failed++

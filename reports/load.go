@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path/filepath"
 	"slices"
 
@@ -61,15 +62,33 @@ func (s *source) readEnd() {
 
 // read reads a table of a step's artifact. T may have fewer columns than the file; only those are read.
 func read[T any](s *source, a *runner.Action, file string) ([]T, error) {
-	art, err := s.open(a)
+	path, err := s.path(a, file)
 	if err != nil {
 		return nil, err
 	}
+	return tables.Read[T](path)
+}
+
+// each is read for tables that are gone through once.
+func each[T any](s *source, a *runner.Action, file string) iter.Seq2[T, error] {
+	path, err := s.path(a, file)
+	if err != nil {
+		return func(yield func(T, error) bool) { yield(*new(T), err) }
+	}
+	return tables.Each[T](path)
+}
+
+// path is where a file of a step's artifact lies, verified.
+func (s *source) path(a *runner.Action, file string) (string, error) {
+	art, err := s.open(a)
+	if err != nil {
+		return "", err
+	}
 	path, err := art.Path(file)
 	if err != nil {
-		return nil, s.absent(a, err)
+		return "", s.absent(a, err)
 	}
-	return tables.Read[T](path)
+	return path, nil
 }
 
 func (s *source) open(a *runner.Action) (*runner.Artifact, error) {

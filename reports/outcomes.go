@@ -30,11 +30,10 @@ func (s *source) outcomes(e *evaluation, method, judge string) ([]stats.Cluster,
 		if a.method != method || a.judge != judge {
 			continue
 		}
-		rows, err := read[outcomeColumns](s, a.verdicts, verdictsFile)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range rows {
+		for v, err := range each[outcomeColumns](s, a.verdicts, verdictsFile) {
+			if err != nil {
+				return nil, err
+			}
 			x, key := 0.0, v.RowKey
 			if v.Error == nil {
 				x = value(v.Accepted, v.Score)

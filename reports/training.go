@@ -25,11 +25,9 @@ type funnel struct{ sampled, finished, accepted int64 }
 // Columns of two tables that are all that is needed to count.
 type (
 	finishColumn struct {
-		ID     string  `parquet:"id"`
 		Finish *string `parquet:"finish,optional"`
 	}
 	verdictColumns struct {
-		SampleID string   `parquet:"sample_id"`
 		Accepted *bool    `parquet:"accepted,optional"`
 		Score    *float64 `parquet:"score,optional"`
 		Error    *string  `parquet:"error,optional"`
@@ -91,25 +89,29 @@ func (f funnel) plus(g funnel) funnel {
 
 // funnel counts one round: of the sampled the finished, of those the accepted.
 func (s *source) funnel(samples, verdicts *runner.Action) (f funnel, err error) {
-	xs, err := read[finishColumn](s, samples, samplesFile)
-	if err != nil {
-		return f, err
-	}
-	vs, err := read[verdictColumns](s, verdicts, verdictsFile)
-	if err != nil {
-		return f, err
-	}
-	finished := make(map[string]bool, len(xs))
-	for _, x := range xs {
-		if x.Finish != nil && *x.Finish == "stop" {
-			finished[x.ID] = true
+	var finished []bool // both are in the order of rows and replicates
+	for x, err := range each[finishColumn](s, samples, samplesFile) {
+		if err != nil {
+			return f, err
 		}
+		finished = append(finished, x.Finish != nil && *x.Finish == "stop")
+		if finished[f.sampled] {
+			f.finished++
+		}
+		f.sampled++
 	}
-	f.sampled, f.finished = int64(len(xs)), int64(len(finished))
-	for _, v := range vs {
-		if finished[v.SampleID] && v.Error == nil && value(v.Accepted, v.Score) >= 1 {
+	judged := int64(0)
+	for v, err := range each[verdictColumns](s, verdicts, verdictsFile) {
+		if err != nil {
+			return f, err
+		}
+		if judged < f.sampled && finished[judged] && v.Error == nil && value(v.Accepted, v.Score) >= 1 {
 			f.accepted++
 		}
+		judged++
+	}
+	if judged != f.sampled {
+		return f, fmt.Errorf("step %s has %d verdicts of %d samples", verdicts.ID, judged, f.sampled)
 	}
 	return f, nil
 }
