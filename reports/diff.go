@@ -17,14 +17,14 @@ type Diff struct {
 	Spec    []ValueChange  `json:"spec"`
 	Steps   runner.Changes `json:"steps"`
 	Results []ResultChange `json:"results"`
-	OldOnly []string       `json:"old_only,omitempty"` // eval.method.judge of one run alone
+	OldOnly []string       `json:"old_only,omitempty"` // figures of one run alone, as eval.method.judge
 	NewOnly []string       `json:"new_only,omitempty"`
 }
 
 // ResultChange is a method under a judge in both runs. Shares and scores lie from 0 to 1.
 type ResultChange struct {
 	Eval   string `json:"eval"`
-	Cell   string `json:"cell,omitempty"` // of the sweep
+	Cell   string `json:"cell,omitempty"` // of the sweep; empty where it does not touch the method
 	Method string `json:"method"`
 	Judge  string `json:"judge"`
 	Old    Figure `json:"old"`
@@ -83,36 +83,55 @@ func (d *Diff) results(before, after *source) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", d.New, err)
 	}
-	was := map[string]*evaluation{}
+	was, told := map[string]*evaluation{}, map[string]int{}
 	for _, e := range olds {
 		was[e.name()] = e
 	}
 	for _, e := range news {
 		for m, j := range e.judged() {
 			old := was[e.name()]
-			if old == nil || !slices.Contains(old.Methods, m) || !slices.Contains(old.Judges, j) {
-				d.NewOnly = append(d.NewOnly, e.name()+": "+m+"."+j)
+			if old == nil || !old.judges(m, j) {
+				d.NewOnly = append(d.NewOnly, e.figureName(m, j))
+				continue
+			}
+			same := e.ID + m + "." + j + old.verdictsOf(m, j) + e.verdictsOf(m, j)
+			if i, seen := told[same]; seen { // the sweep does not touch this method
+				d.Results[i].Cell = ""
 				continue
 			}
 			r, err := resultChange(before, after, old, e, m, j)
 			if err != nil {
 				return err
 			}
+			told[same] = len(d.Results)
 			d.Results = append(d.Results, r)
 		}
 	}
 	for _, e := range olds {
 		for m, j := range e.judged() {
-			if !slices.ContainsFunc(d.Results, func(r ResultChange) bool { return r.name() == e.name() && r.Method == m && r.Judge == j }) {
-				d.OldOnly = append(d.OldOnly, e.name()+": "+m+"."+j)
+			if now := slices.IndexFunc(news, func(n *evaluation) bool { return n.name() == e.name() }); now < 0 || !news[now].judges(m, j) {
+				d.OldOnly = append(d.OldOnly, e.figureName(m, j))
 			}
 		}
 	}
 	return nil
 }
 
+func (e *evaluation) judges(method, judge string) bool {
+	return slices.Contains(e.Methods, method) && slices.Contains(e.Judges, judge)
+}
+
+// figureName names a figure as claims do, and its cell: held_out.tuned.hidden at epochs=2.
+func (e *evaluation) figureName(method, judge string) string {
+	name := e.ID + "." + method + "." + judge
+	if e.at != "" {
+		name += " at " + e.at
+	}
+	return name
+}
+
 func (r ResultChange) name() string {
-	return (&evaluation{EvalInfo: EvalInfo{ID: r.Eval}, at: r.Cell}).name()
+	return (&evaluation{EvalInfo: EvalInfo{ID: r.Eval}, at: r.Cell}).figureName(r.Method, r.Judge)
 }
 
 // judged yields every method under every judge.
@@ -245,17 +264,17 @@ func (d *Diff) resultSection() section {
 
 func (d *Diff) resultTable() table {
 	t := table{columns: []column{
-		{name: "eval", left: true}, {name: "method", left: true}, {name: "judge", left: true, drop: 1},
+		{name: "figure", left: true},
 		{name: "old\n[95% interval]"}, {name: "new\n[95% interval]"}, {name: "new minus old,\npoints"}, {name: "p"},
 	}}
 	paired, unpaired := false, false
 	for _, r := range d.Results {
-		row := []string{r.name(), r.Method, r.Judge, r.Old.String(), r.New.String(), points(r.Difference, r.Low, r.High), pValue(r.P, r.test)}
+		row := []string{r.name(), r.Old.String(), r.New.String(), points(r.Difference, r.Low, r.High), pValue(r.P, r.test)}
 		switch {
 		case r.Same:
-			row[5], row[6] = "the same", ""
+			row[3], row[4] = "the same", ""
 		case r.Difference != nil && !r.Paired:
-			row[6] = "unpaired"
+			row[4] = "unpaired"
 			unpaired = true
 		case r.Paired:
 			paired = true

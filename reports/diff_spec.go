@@ -40,25 +40,89 @@ func specChanges(old, new Input) ([]ValueChange, error) {
 	changes := []ValueChange{}
 	for _, path := range after.order {
 		now := after.text[path]
-		if was, ok := before.text[path]; !ok {
-			changes = append(changes, ValueChange{path, nil, &now})
-		} else if was != now {
+		if was, ok := before.text[path]; ok && was != now {
 			changes = append(changes, ValueChange{path, &was, &now})
 		}
 	}
-	for _, path := range before.order {
-		if _, ok := after.text[path]; !ok {
-			was := before.text[path]
-			changes = append(changes, ValueChange{path, &was, nil})
-		}
+	for _, whole := range after.beyond(before) {
+		now := whole.text()
+		changes = append(changes, ValueChange{whole.path, nil, &now})
+	}
+	for _, whole := range before.beyond(after) {
+		was := whole.text()
+		changes = append(changes, ValueChange{whole.path, &was, nil})
 	}
 	return changes, nil
+}
+
+// part is a value, or an entry with the values under it.
+type part struct {
+	path   string
+	values []string
+	whole  bool // values are several, each with its path
+}
+
+func (p part) text() string {
+	text := strings.Join(p.values, ", ")
+	if p.whole {
+		text = "{" + text + "}"
+	}
+	return text
+}
+
+// beyond is what one spec has and another has not: of an entry that the other lacks the whole.
+func (v *values) beyond(other *values) []part {
+	has := map[string]bool{}
+	for path := range other.text {
+		for _, p := range prefixes(path) {
+			has[p] = true
+		}
+	}
+	var out []part
+	within := map[string]int{}
+	for _, path := range v.order {
+		if _, both := other.text[path]; both {
+			continue
+		}
+		from := path
+		for _, p := range prefixes(path) {
+			if !has[p] {
+				from = p
+				break
+			}
+		}
+		i, begun := within[from]
+		if !begun {
+			i = len(out)
+			within[from] = i
+			out = append(out, part{path: from})
+		}
+		text := v.text[path]
+		if from != path {
+			out[i].whole = true
+			text = path[len(from)+1:] + ": " + text
+		}
+		out[i].values = append(out[i].values, text)
+	}
+	return out
+}
+
+// prefixes are a path's ancestors, the longest last, and itself.
+func prefixes(path string) []string {
+	var out []string
+	for i, r := range path {
+		if r == '.' {
+			out = append(out, path[:i])
+		}
+	}
+	return append(out, path)
 }
 
 // values are those of a spec by path, in its order.
 type values struct {
 	order []string
 	text  map[string]string
+	over  bool // something lies under what is being read
 }
 
 func specValues(in Input) (*values, error) {
@@ -94,6 +158,7 @@ func (v *values) layer(raw []byte) error {
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
 		return fmt.Errorf("spec: %w", err)
 	}
+	v.over = len(v.order) > 0
 	if len(doc.Content) > 0 {
 		v.add("", doc.Content[0], 0)
 	}
@@ -114,7 +179,7 @@ func (v *values) drop(path string) {
 // maxDepth and maxValues bound a spec whose anchors hold each other.
 const (
 	maxDepth  = 40
-	maxValues = 100_000
+	maxValues = 20_000
 )
 
 func (v *values) add(path string, n *yaml.Node, depth int) {
@@ -124,7 +189,7 @@ func (v *values) add(path string, n *yaml.Node, depth int) {
 	if depth > maxDepth || len(v.order) > maxValues {
 		return
 	}
-	if _, leaf := v.text[path]; leaf || n.Kind != yaml.MappingNode && len(v.order) > 0 {
+	if _, leaf := v.text[path]; leaf || v.over && n.Kind != yaml.MappingNode {
 		v.drop(path)
 	}
 	switch {

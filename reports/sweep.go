@@ -226,6 +226,12 @@ func (r *Report) against(list []*line, method, judge string) (item, bool) {
 		return item{}, false
 	}
 	base := list[slices.IndexFunc(list, func(l *line) bool { return l.method == method })].Baseline
+	for says, cells := range map[string][]string{"is better than": better, "is worse than": worse, "cannot be separated from": open} {
+		if len(cells) == n {
+			mark := map[string]tone{"is better than": good, "is worse than": bad}[says]
+			return item{text: fmt.Sprintf("%s %s %s in all %d cells.", method, says, base, n), mark: mark}, true
+		}
+	}
 	out := item{text: fmt.Sprintf("%s against %s, in %d cells:", method, base, n)}
 	for _, part := range []struct {
 		cells []string
@@ -239,11 +245,5 @@ func (r *Report) against(list []*line, method, judge string) (item, bool) {
 		}
 	}
 	out.text = strings.TrimSuffix(out.text, ",") + "."
-	switch {
-	case len(better) == n:
-		out.mark = good
-	case len(worse) == n:
-		out.mark = bad
-	}
 	return out, true
 }
