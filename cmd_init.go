@@ -50,6 +50,9 @@ func exampleNames(examples []specs.ExampleSpec) []string {
 	return names
 }
 
+// firstExample is the one that README.md begins with.
+const firstExample = "haiku"
+
 func (a *app) listExamples(examples []specs.ExampleSpec) error {
 	wide := 0
 	for _, x := range examples {
@@ -60,7 +63,7 @@ func (a *app) listExamples(examples []specs.ExampleSpec) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(a.stderr, "\nTo begin with one:\n  idiolect init", examples[0].Name)
+	_, err := fmt.Fprintln(a.stderr, "\nTo begin with one:\n  idiolect init", firstExample)
 	return err
 }
 

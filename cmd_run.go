@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"runtime"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"idiolect/backends/local/engine/kernel"
 	"idiolect/reports"
 	"idiolect/runner"
 	"idiolect/specs"
@@ -78,6 +76,9 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 	}
 	defer dir.Close()
 	dir.Fail = a.options.Fail
+	if err := p.about().Write(dir.Path); err != nil {
+		return err
+	}
 	if dir.Resumed {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}
@@ -194,8 +195,11 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 		}
 		return a.stopped(result.Done+result.Cached, len(p.plan.Actions), runErr, again)
 	}
-	in := reportInput(p, dir.Path, result)
-	in.End = dir.End(result, runErr, ended)
+	in, err := reports.Open(dir.Path)
+	if err != nil {
+		return errors.Join(runErr, err)
+	}
+	in.Result, in.End = result, dir.End(result, runErr, ended)
 	report, err := reports.Build(in)
 	if err != nil {
 		return errors.Join(runErr, err)
@@ -209,7 +213,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 	if err := report.Terminal(a.stdout, width(a.stdout), colored(a.stdout)); err != nil {
 		return errors.Join(runErr, err)
 	}
-	fmt.Fprintf(a.stderr, "report: %s\n", dir.Path+string(os.PathSeparator)+"report.md")
+	fmt.Fprintf(a.stderr, "report: %s\n", filepath.Join(dir.Path, reports.MarkdownName))
 	if runErr != nil {
 		return &exitError{exitFailed, runErr}
 	}
@@ -243,34 +247,5 @@ func (a *app) stopped(done, steps int, err error, again string) error {
 
 // made says whether an eval has its figures; "" is a number and needs none.
 func (p *project) made(eval string) bool {
-	step, ok := p.plan.Find("evals." + eval)
-	return eval == "" || ok && p.store.Has(step.Key())
-}
-
-// hardware says where a run was made; it stands beside the times, which may differ.
-func hardware() string {
-	return fmt.Sprintf("%s/%s, %d cores, kernels %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), kernel.Best().Name())
-}
-
-// reportInput tells the report what the spec calls things.
-func reportInput(p *project, dir string, result *runner.Result) reports.Input {
-	in := reports.Input{Name: p.exp.Name, Dir: dir, Plan: p.plan, Store: p.store, Result: result, Spec: p.source, Release: version, Hardware: hardware()}
-	for id, e := range p.exp.Evals.All() {
-		info := reports.EvalInfo{ID: id, Baseline: e.Baseline.ID, Pairs: e.Pairs, Samples: e.Samples, Data: e.Data.String()}
-		for _, m := range e.Methods {
-			info.Methods = append(info.Methods, m.ID)
-		}
-		for _, j := range e.Judges {
-			info.Judges = append(info.Judges, j.ID)
-		}
-		in.Evals = append(in.Evals, info)
-	}
-	for _, c := range p.exp.Expect {
-		in.Claims = append(in.Claims, reports.Claim{
-			Text: c.Text, Op: c.Op, Holds: c.Holds,
-			Left:  reports.Quantity{Eval: c.Left.Eval, Method: c.Left.Method, Judge: c.Left.Judge, Stat: c.Left.Stat, Number: c.Left.Number},
-			Right: reports.Quantity{Eval: c.Right.Eval, Method: c.Right.Method, Judge: c.Right.Judge, Stat: c.Right.Stat, Number: c.Right.Number},
-		})
-	}
-	return in
+	return eval == "" || !slices.ContainsFunc(p.plan.Match("evals."+eval), func(a *runner.Action) bool { return !p.store.Has(a.Key()) })
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,7 @@ type showFlags struct {
 	where   string
 	n       int
 	columns []string
+	beside  []string
 	asJSON  bool
 }
 
@@ -31,14 +33,22 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `show lists the tables of a run, or prints rows of one. RUN is a run's directory,
 such as runs/haiku/latest, or a name under runs. TABLE is a step, such as
 data.topics, or a step and a file of it, such as methods.tuned.training.
-Columns that hold nothing are left out unless --columns names them.`,
+Columns that hold nothing are left out unless --columns names them. With
+--side-by-side TABLE is an eval, such as held_out, and what the methods answered
+on the same rows stands next to each other, with their verdicts; --where then knows
+asked, each METHOD's text and its verdicts METHOD_JUDGE.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := findRun(args[0])
 			if err != nil {
 				return usage(err)
 			}
-			if len(args) == 1 {
-				return listTables(a.stdout, dir)
+			switch {
+			case len(args) == 1 && len(f.beside) > 0:
+				return usage(errors.New("--side-by-side shows an eval: idiolect show RUN EVAL --side-by-side METHOD,METHOD"))
+			case len(args) == 1:
+				return listTables(a.stdout, dir, f.asJSON)
+			case len(f.beside) > 0:
+				return a.showBeside(dir, args[1], f)
 			}
 			return a.showTable(dir, args[1], f)
 		},
@@ -46,7 +56,8 @@ Columns that hold nothing are left out unless --columns names them.`,
 	c.Flags().StringVar(&f.where, "where", "", "an `expression` over the columns, such as 'not accepted'")
 	c.Flags().IntVarP(&f.n, "rows", "n", 10, "how many rows; 0: all")
 	c.Flags().StringSliceVar(&f.columns, "columns", nil, "which `columns`")
-	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row")
+	c.Flags().StringSliceVar(&f.beside, "side-by-side", nil, "`methods` of an eval, as initial,tuned or tuned@2")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "one JSON object a row; a JSON list of tables")
 	return c
 }
 
@@ -59,10 +70,13 @@ func findRun(name string) (string, error) {
 	return dir, err
 }
 
-func listTables(w io.Writer, dir string) error {
+func listTables(w io.Writer, dir string, asJSON bool) error {
 	names, err := tableNames(dir)
 	if err != nil {
 		return err
+	}
+	if asJSON {
+		return printIndented(w, names)
 	}
 	for _, name := range names {
 		if _, err := fmt.Fprintln(w, name); err != nil {
@@ -99,19 +113,16 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 	if err != nil {
 		return err
 	}
-	if rows, err = matching(rows, columns, f.where); err != nil {
+	return a.printTable(columns, rows, f)
+}
+
+// printTable prints the rows and columns that were asked for.
+func (a *app) printTable(columns []string, rows []map[string]any, f showFlags) error {
+	rows, total, err := f.chosen(columns, rows)
+	if err != nil {
 		return usage(err)
 	}
-	total := len(rows)
-	if f.n > 0 && len(rows) > f.n {
-		rows = rows[:f.n]
-	}
 	if len(f.columns) > 0 {
-		for _, c := range f.columns {
-			if !slices.Contains(columns, c) {
-				return usage(fmt.Errorf("there is no column %q - there are %s", c, strings.Join(columns, ", ")))
-			}
-		}
 		columns = f.columns
 	}
 	if f.asJSON {
@@ -123,10 +134,33 @@ func (a *app) showTable(dir, name string, f showFlags) error {
 	if err := printRows(a.stdout, columns, rows, width(a.stdout)); err != nil {
 		return err
 	}
-	if len(rows) < total {
-		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", len(rows), total)
-	}
+	a.tellMore(len(rows), total)
 	return nil
+}
+
+// chosen are the rows that the flags ask for, and how many would be there without
+// -n. It refuses columns that there are not.
+func (f showFlags) chosen(columns []string, rows []map[string]any) (some []map[string]any, total int, err error) {
+	for _, c := range f.columns {
+		if !slices.Contains(columns, c) {
+			return nil, 0, fmt.Errorf("there is no column %q - there are %s", c, strings.Join(columns, ", "))
+		}
+	}
+	if rows, err = matching(rows, columns, f.where); err != nil {
+		return nil, 0, err
+	}
+	total = len(rows)
+	if f.n > 0 {
+		rows = rows[:min(f.n, total)]
+	}
+	return rows, total, nil
+}
+
+// tellMore says that -n left rows out.
+func (a *app) tellMore(shown, total int) {
+	if shown < total {
+		fmt.Fprintf(a.stderr, "%d of %d rows; -n shows more\n", shown, total)
+	}
 }
 
 // matching keeps the rows for which the expression holds.

@@ -12,8 +12,8 @@ import (
 )
 
 // appendix tells how the run was made: first what decides its results, last what a clock measured.
-func (r *Report) appendix(src *source) ([]section, error) {
-	calls, err := src.calls()
+func (r *Report) appendix() ([]section, error) {
+	calls, err := r.src.calls()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (r *Report) appendix(src *source) ([]section, error) {
 	if r.in.Hardware != "" {
 		clock.blocks = append(clock.blocks, para("Machine: "+r.in.Hardware+"."))
 	}
-	clock.blocks = append(clock.blocks, r.ending(src)...)
+	clock.blocks = append(clock.blocks, r.ending()...)
 	return []section{how, clock}, nil
 }
 
@@ -56,7 +56,8 @@ func (r *Report) models() table {
 	return t
 }
 
-// settings lists the hyperparameters of each trained policy as they were used; repeats that agree are told once.
+// settings lists the hyperparameters of each trained policy as they were used; persons and repeats that agree
+// are told once.
 func (r *Report) settings() items {
 	list := items{}
 	seen := map[string]bool{}
@@ -66,13 +67,22 @@ func (r *Report) settings() items {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			told = append(told, name+" "+m[name])
 		}
-		name, _, _ := strings.Cut(t.name(), "@")
+		name := inSweep(t.name())
 		if line := strings.Join(told, ", "); !seen[name+line] {
 			seen[name+line] = true
 			list = append(list, item{text: "settings of " + name + ": " + line})
 		}
 	}
 	return list
+}
+
+// inSweep is a step's id without person and repeat: methods.sft@epochs=2 of methods.sft@epochs=2@ann@1.
+func inSweep(id string) string {
+	parts := strings.Split(id, "@")
+	if len(parts) > 1 && strings.Contains(parts[1], "=") {
+		return parts[0] + "@" + parts[1]
+	}
+	return parts[0]
 }
 
 // keys names the artifacts that the figures rest on.
@@ -197,9 +207,9 @@ func between(e [2]int64) string {
 }
 
 // ending tells when the run began and ended and how long the kinds of steps took, as far as its directory says.
-func (r *Report) ending(src *source) []block {
+func (r *Report) ending() []block {
 	var blocks []block
-	if s := src.state; !s.Started.IsZero() {
+	if s := r.src.state; !s.Started.IsZero() {
 		told := "Started " + s.Started.UTC().Format(time.RFC3339)
 		if !s.Finished.IsZero() {
 			told += ", ended " + s.Finished.UTC().Format(time.RFC3339) + " (" + s.State + ")"

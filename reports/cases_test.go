@@ -88,7 +88,7 @@ func TestADamagedTableIsNamedAndNotRead(t *testing.T) {
 	t.Parallel()
 	in := haiku().run(t)
 	step, _ := in.Plan.Find("evals.held_out")
-	art, err := in.Store.Open(step.Key())
+	art, err := in.Artifacts.Open(step.Key())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestADamagedTableIsNamedAndNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := filepath.Dir(filepath.Dir(filepath.Dir(path)))
-	in.Store = runner.OpenStore(root)
+	in.Artifacts = runner.OpenStore(root)
 	wants(t, build(t, in), []string{"step evals.held_out: ", "scores.parquet is damaged", "It has no figures"}, []string{root, "better than"})
 }
 

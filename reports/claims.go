@@ -3,22 +3,28 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Claim is an entry of the spec's expect.
 type Claim struct {
-	Text        string // as the spec has it
-	Left, Right Quantity
-	Op          string // > >= < <= ==
-	Holds       bool   // false: it is expected not to hold
+	Text  string   `json:"text"` // as the spec has it
+	Left  Quantity `json:"left"`
+	Right Quantity `json:"right"`
+	Op    string   `json:"op"`              // > >= < <= ==
+	Holds bool     `json:"holds"`           // false: it is expected not to hold, in at least one of its cells
+	Where []int    `json:"where,omitempty"` // the cells it is about: a value of each axis, -1 for every one
 }
 
 // Quantity is one side of a claim: what a judge said of a method in an eval, or a number.
 type Quantity struct {
-	Eval, Method, Judge string
-	Stat                string  // mean: the bare number is meant; empty: the number with its interval
-	Number              float64 // when Eval is empty
+	Eval   string  `json:"eval,omitempty"`
+	Method string  `json:"method,omitempty"` // empty in an eval of judges
+	Judge  string  `json:"judge,omitempty"`
+	Stat   string  `json:"stat,omitempty"`   // mean: the bare number is meant; empty: the number with its interval
+	Number float64 `json:"number,omitempty"` // when Eval is empty
 }
 
 // Verdicts of a claim.
@@ -31,8 +37,8 @@ const (
 // Outcome is a claim with what the run says of it.
 type Outcome struct {
 	Claim
-	Verdict string // Holds, Fails, or Undecided: the interval leaves it open, or there are no figures
-	Why     string // the figures, in words
+	Verdict string // Holds: in every cell it is about; Fails: in at least one; Undecided: an interval leaves it open, or there are no figures
+	Why     string // the figures, in words; in a sweep also the cells in which it does not hold
 	OK      bool   // as expected: it holds and should, or has figures, does not hold, and should not
 }
 
@@ -41,18 +47,88 @@ type Outcome struct {
 func (r *Report) judgeClaims() []Outcome {
 	out := make([]Outcome, len(r.in.Claims))
 	for i, c := range r.in.Claims {
-		o := Outcome{Claim: c}
-		known := false
-		o.Verdict, o.Why, known = r.judgeClaim(c)
-		o.OK = known && (o.Verdict == Holds) == c.Holds
-		out[i] = o
+		out[i] = r.judgeClaim(c)
 	}
 	return out
 }
 
-// judgeClaim says whether a claim holds; known is false when there are no figures to tell.
-func (r *Report) judgeClaim(c Claim) (verdict, why string, known bool) {
-	left, right, missing := r.quantity(c.Left), r.quantity(c.Right), ""
+// judgeClaim judges a claim in all cells it is about. It holds when it does in each of them, so a claim that is
+// expected not to hold has to fail in one; without figures in some cell nothing is as expected.
+func (r *Report) judgeClaim(c Claim) Outcome {
+	o := Outcome{Claim: c, Verdict: Holds}
+	cells := r.claimCells(c)
+	known := true
+	var not []string
+	for _, cell := range cells {
+		verdict, why, figures := r.inCell(c, cell[0])
+		known = known && figures
+		if o.Why == "" {
+			o.Why = why
+		}
+		switch {
+		case verdict == Fails, verdict == Undecided && o.Verdict == Holds:
+			o.Verdict = verdict
+		}
+		if verdict != Holds {
+			not = append(not, fmt.Sprintf("%s: %s, %s", cmp.Or(r.in.told(cell), "every cell"), verdict, why))
+		}
+	}
+	if len(cells) == 1 && slices.ContainsFunc(c.Where, func(v int) bool { return v >= 0 }) {
+		if at := r.in.told(cells[0]); at != "" {
+			o.Why = "at " + at + ": " + o.Why
+		}
+	}
+	if n := len(cells); n > 1 {
+		o.Why = fmt.Sprintf("in all %d cells", n)
+		if len(not) > 0 {
+			o.Why = fmt.Sprintf("not in %d of %d cells; %s", len(not), n, strings.Join(firstFew(not), "; "))
+		}
+	}
+	o.OK = known && (o.Verdict == Holds) == c.Holds
+	return o
+}
+
+// firstFew is as much of a list as a line holds.
+func firstFew(list []string) []string {
+	const most = 6
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
+}
+
+// claimCells are the cells that a claim is about; those that share all that it speaks of stand together.
+func (r *Report) claimCells(c Claim) [][][]int {
+	var out [][][]int
+	at := map[[2]*evaluation]int{}
+	for _, cell := range r.in.cells() {
+		if !c.covers(cell) {
+			continue
+		}
+		evals := [2]*evaluation{r.eval(c.Left.Eval, cell), r.eval(c.Right.Eval, cell)}
+		i, seen := at[evals]
+		if !seen {
+			i = len(out)
+			at[evals] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], cell)
+	}
+	return out
+}
+
+func (c Claim) covers(cell []int) bool {
+	for k, want := range c.Where {
+		if want >= 0 && k < len(cell) && want != cell[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// inCell says whether a claim holds in a cell; known is false when there are no figures to tell.
+func (r *Report) inCell(c Claim, cell []int) (verdict, why string, known bool) {
+	left, right, missing := r.quantity(c.Left, cell), r.quantity(c.Right, cell), ""
 	for _, q := range []measured{left, right} {
 		missing = cmp.Or(missing, q.missing)
 	}
@@ -66,18 +142,21 @@ func (r *Report) judgeClaim(c Claim) (verdict, why string, known bool) {
 	case left.exact:
 		return judgeInterval(mirrored[c.Op], right.interval.minus(c.Left.Number), right.told())
 	}
-	return r.judgePaired(c)
+	return r.judgePaired(c, cell)
 }
 
 // judgePaired needs both methods in the same eval under the same judge: only there their completions are paired.
-func (r *Report) judgePaired(c Claim) (verdict, why string, known bool) {
-	if c.Left.Eval != c.Right.Eval || c.Left.Judge != c.Right.Judge {
-		return Undecided, "the two are not paired: they come from different evals or judges; compare their .mean", false
+func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bool) {
+	if c.Left.Judge != c.Right.Judge {
+		return Undecided, "the two are not paired: they come from different judges; compare their .mean", false
+	}
+	if c.Left.Eval != c.Right.Eval {
+		return r.judgeAcross(c, cell)
 	}
 	if c.Left.Method == c.Right.Method {
 		return judgeNumbers(c, 0, 0)
 	}
-	e := r.eval(c.Left.Eval)
+	e := r.eval(c.Left.Eval, cell)
 	d := e.difference(c.Left.Method, c.Right.Method, c.Left.Judge, 0)
 	if d == nil || d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
@@ -88,10 +167,28 @@ func (r *Report) judgePaired(c Claim) (verdict, why string, known bool) {
 	}
 	for _, m := range []string{c.Left.Method, c.Right.Method} {
 		if n := len(e.untrained(m)); n > 0 {
-			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, of(int64(len(e.policies[m])), "repeat"))
+			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, e.trainings(m))
 		}
 	}
 	return judgeInterval(c.Op, bounds{d.Low, d.High}, why)
+}
+
+// judgeAcross compares a method in one eval with one in another, such as a control: paired, when both have the
+// same rows.
+func (r *Report) judgeAcross(c Claim, cell []int) (verdict, why string, known bool) {
+	left, err := r.src.outcomes(r.eval(c.Left.Eval, cell), c.Left.Method, c.Left.Judge)
+	if err != nil {
+		return Undecided, "the verdicts of " + c.Left.Eval + " cannot be read", false
+	}
+	right, err := r.src.outcomes(r.eval(c.Right.Eval, cell), c.Right.Method, c.Right.Judge)
+	if err != nil {
+		return Undecided, "the verdicts of " + c.Right.Eval + " cannot be read", false
+	}
+	s := shifted(right, left, c.Text)
+	if !s.Paired {
+		return Undecided, "the two are not paired: they come from evals with different rows; compare their .mean", false
+	}
+	return judgeInterval(c.Op, s.bounds, "difference "+s.String())
 }
 
 // mirrored is the operator with its sides exchanged.
@@ -139,15 +236,18 @@ type measured struct {
 
 func (m measured) told() string { return "it is " + share(&m.value, m.interval.low, m.interval.high) }
 
-func (r *Report) quantity(q Quantity) measured {
+func (r *Report) quantity(q Quantity, cell []int) measured {
 	if q.Eval == "" {
 		return measured{value: q.Number, exact: true}
 	}
-	name := q.Eval + "." + q.Method + "." + q.Judge
-	e := r.eval(q.Eval)
+	e := r.eval(q.Eval, cell)
 	if e == nil || e.scores == nil {
 		return measured{missing: "eval " + q.Eval + " has no figures"}
 	}
+	if q.Method == "" {
+		return measured{missing: q.Eval + "." + q.Judge + " has no " + q.Stat}
+	}
+	name := q.Eval + "." + q.Method + "." + q.Judge
 	if q.Stat != "" && q.Stat != "mean" {
 		return measured{missing: name + " has no " + q.Stat}
 	}

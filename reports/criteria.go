@@ -10,13 +10,13 @@ import (
 
 // criteria tells what moved: every criterion of a judge for every method.
 func (r *Report) criteria(e *evaluation) section {
-	s := section{title: "What moved in " + e.ID, file: "criteria"}
+	s := section{title: "What moved in " + e.name(), file: "criteria"}
 	for _, judge := range e.Judges {
 		names := e.criteriaOf(judge)
 		if len(names) == 0 {
 			continue
 		}
-		t := table{caption: fmt.Sprintf("Share of completions that meet each criterion of %s, pooled over the repeats:", judge), columns: []column{{name: "criterion", left: true}}}
+		t := table{caption: fmt.Sprintf("Share of completions that meet each criterion of %s%s:", judge, e.pooled()), columns: []column{{name: "criterion", left: true}}}
 		for _, m := range e.Methods {
 			t.columns = append(t.columns, column{name: m})
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,16 +14,39 @@ import (
 	"idiolect/runner/tables"
 )
 
-// Write writes report.md and tables/*.csv and *.md into dir, each file whole or not at all.
+// MarkdownName is the report's file in a run directory.
+const MarkdownName = "report.md"
+
+// Write writes report.md and tables/*.md into dir, and where the spec's formats have it tables/*.csv, each file
+// whole or not at all.
 func (r *Report) Write(dir string) error {
-	if err := os.MkdirAll(filepath.Join(dir, "tables"), 0o777); err != nil {
+	if err := r.WriteMarkdown(filepath.Join(dir, MarkdownName)); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, "report.md"), r.Markdown); err != nil {
+	if err := r.writeTables(filepath.Join(dir, "tables"), ".md"); err != nil {
+		return err
+	}
+	if len(r.in.Formats) > 0 && !slices.Contains(r.in.Formats, "csv") {
+		return nil
+	}
+	return r.WriteCSV(filepath.Join(dir, "tables"))
+}
+
+// WriteMarkdown writes the report into a file, whole or not at all.
+func (r *Report) WriteMarkdown(path string) error { return writeFile(path, r.Markdown) }
+
+// WriteCSV writes the tables as CSV into a directory, which is made where it is not there.
+func (r *Report) WriteCSV(dir string) error { return r.writeTables(dir, ".csv") }
+
+func (r *Report) writeTables(dir, ending string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	for _, f := range r.files() {
-		if err := writeFile(filepath.Join(dir, "tables", f.name), f.write); err != nil {
+		if filepath.Ext(f.name) != ending {
+			continue
+		}
+		if err := writeFile(filepath.Join(dir, f.name), f.write); err != nil {
 			return err
 		}
 	}
@@ -89,19 +113,26 @@ func (r *Report) criteriaCSV(w io.Writer) error {
 	return r.scoreRows(w, true)
 }
 
-// scoreRows writes the scores of whole verdicts, or those of the criteria.
+// scoreRows writes the scores of whole verdicts, or those of the criteria, of every cell of the sweep.
 func (r *Report) scoreRows(w io.Writer, criteria bool) error {
-	head := []string{"eval", "method", "judge", "repeat", "mean", "low", "high", "mean_successes", "n", "errors", "clusters", "interval", "note"}
+	head := r.head("eval", "method", "judge", "repeat", "mean", "low", "high", "mean_successes", "n", "errors", "clusters", "interval", "note")
+	people := slices.ContainsFunc(r.evals, func(e *evaluation) bool { return len(e.people) > 0 })
+	if people {
+		head = append(head, "person")
+	}
 	if criteria {
 		head = append([]string{"criterion"}, head...)
 	}
 	rows := [][]string{head}
-	for _, e := range r.evals {
+	for e, cell := range r.everyCell() {
 		for _, s := range e.scores {
 			if (s.Criterion != nil) != criteria {
 				continue
 			}
-			row := []string{s.Eval, s.Method, s.Judge, whole(s.Repeat), raw(s.Mean), raw(s.Low), raw(s.High), raw(s.MeanSuccesses), fmt.Sprint(s.N), fmt.Sprint(s.Errors), fmt.Sprint(s.Clusters), s.Interval, text(s.Note)}
+			row := r.row(cell, s.Eval, s.Method, s.Judge, whole(s.Repeat), raw(s.Mean), raw(s.Low), raw(s.High), raw(s.MeanSuccesses), fmt.Sprint(s.N), fmt.Sprint(s.Errors), fmt.Sprint(s.Clusters), s.Interval, text(s.Note))
+			if people {
+				row = append(row, text(s.User))
+			}
 			if criteria {
 				row = append([]string{*s.Criterion}, row...)
 			}
@@ -111,21 +142,97 @@ func (r *Report) scoreRows(w io.Writer, criteria bool) error {
 	return writeCSV(w, rows)
 }
 
+// everyCell yields the evals that are told in every cell of the sweep: one that is the same in several comes
+// for each of them.
+func (r *Report) everyCell() iter.Seq2[*evaluation, []int] {
+	return func(yield func(*evaluation, []int) bool) {
+		for _, group := range r.groups() {
+			for _, e := range group {
+				for _, cell := range e.cells {
+					if !yield(e, cell) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// head is a table's head with a column for each axis of the sweep after the first.
+func (r *Report) head(columns ...string) []string {
+	var axes []string
+	for _, a := range r.in.Sweep {
+		axes = append(axes, a.Name)
+	}
+	return slices.Insert(columns, 1, axes...)
+}
+
+func (r *Report) row(cell []int, columns ...string) []string {
+	var at []string
+	for k, a := range r.in.Sweep {
+		at = append(at, a.Values[cell[k]])
+	}
+	return slices.Insert(columns, 1, at...)
+}
+
+// differencesCSV holds every difference; of a sweep, those of its tables also with the P that is corrected over
+// the whole table.
 func (r *Report) differencesCSV(w io.Writer) error {
-	rows := [][]string{{"eval", "method", "against", "judge", "repeat", "difference", "low", "high", "p", "p_holm", "test", "n", "clusters", "relative", "relative_low", "relative_high", "more_clusters", "note"}}
-	for _, e := range r.evals {
-		for _, d := range e.differences {
-			rows = append(rows, differenceRow(d))
+	head := r.head("eval", "method", "against", "judge", "repeat", "difference", "low", "high", "p", "p_holm", "test", "n", "clusters", "relative", "relative_low", "relative_high", "more_clusters", "note")
+	if len(r.in.Sweep) > 0 {
+		head = append(head, "p_holm_sweep")
+	}
+	rows := [][]string{head}
+	corrected := r.corrected()
+	for e, cell := range r.everyCell() {
+		for i, d := range e.differences {
+			row := r.row(cell,
+				d.Eval, d.Method, d.Against, d.Judge, whole(d.Repeat), raw(d.Difference), raw(d.Low), raw(d.High), raw(d.P), raw(d.PHolm), d.Test,
+				fmt.Sprint(d.N), fmt.Sprint(d.Clusters), raw(d.Relative), raw(d.RelLow), raw(d.RelHigh), whole(d.MoreRows), text(d.Note),
+			)
+			if len(r.in.Sweep) > 0 {
+				row = append(row, raw(corrected[&e.differences[i]]))
+			}
+			rows = append(rows, row)
 		}
 	}
 	return writeCSV(w, rows)
 }
 
-func differenceRow(d tables.Difference) []string {
-	return []string{
-		d.Eval, d.Method, d.Against, d.Judge, whole(d.Repeat), raw(d.Difference), raw(d.Low), raw(d.High), raw(d.P), raw(d.PHolm), d.Test,
-		fmt.Sprint(d.N), fmt.Sprint(d.Clusters), raw(d.Relative), raw(d.RelLow), raw(d.RelHigh), whole(d.MoreRows), text(d.Note),
+// corrected is P of the pooled differences to the baseline as the sweeps' tables have it.
+func (r *Report) corrected() map[*tables.Difference]*float64 {
+	out := map[*tables.Difference]*float64{}
+	for _, group := range r.groups() {
+		if len(group) < 2 {
+			continue
+		}
+		for _, judge := range group[0].Judges {
+			list := r.lines(group, judge)
+			for _, e := range group {
+				for i, d := range e.differences {
+					if d.Judge == judge && d.Repeat == nil {
+						out[&e.differences[i]] = e.correctedIn(list, d, judge)
+					}
+				}
+			}
+		}
 	}
+	return out
+}
+
+func (e *evaluation) correctedIn(list []*line, d tables.Difference, judge string) *float64 {
+	method := d.Method
+	if method == e.Baseline {
+		method = d.Against
+	} else if d.Against != e.Baseline {
+		return nil
+	}
+	for _, l := range list {
+		if l.method == method && slices.ContainsFunc(l.cells, func(c []int) bool { return slices.Equal(c, e.cells[0]) }) {
+			return l.p
+		}
+	}
+	return nil
 }
 
 func (r *Report) trainingCSV(w io.Writer) error {

@@ -8,10 +8,10 @@ func (r *Report) pairs(e *evaluation) section {
 	if len(e.Methods) < 3 || e.Pairs != "all" && len(e.controls) == 0 {
 		return section{}
 	}
-	s := section{title: "Every two methods of " + e.ID, file: "differences"}
+	s := section{title: "Every two methods of " + e.name(), file: "differences"}
 	for _, judge := range e.Judges {
-		t := table{caption: fmt.Sprintf("Paired differences under %s, pooled over the repeats:", judge), columns: []column{
-			{name: "method", left: true}, {name: "minus", left: true}, {name: "difference,\npoints"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"}, {name: "more topics\nneeded", drop: 2, note: "More topics needed: to separate a difference of the observed size with 80% power."},
+		t := table{caption: fmt.Sprintf("Paired differences under %s%s:", judge, e.pooled()), columns: []column{
+			{name: "method", left: true}, {name: "minus", left: true}, {name: "difference,\npoints"}, {name: "relative\ngain", drop: 1}, {name: "p\n(Holm)"}, {name: "more " + e.thing() + "s\nneeded", drop: 2, note: "More " + e.thing() + "s needed: to separate a difference of the observed size with 80% power."},
 		}}
 		for i, against := range e.Methods {
 			for _, method := range e.Methods[i+1:] {

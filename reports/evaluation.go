@@ -2,19 +2,24 @@ package reports
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"idiolect/runner"
 	"idiolect/runner/tables"
 )
 
-// evaluation is an eval with its tables.
+// evaluation is an eval with its tables, in one cell of the sweep or in several where they do not differ.
 type evaluation struct {
 	EvalInfo
+	cells       [][]int
+	at          string // names its cells among those of the sweep; empty: there is no sweep, or it is the same in all
 	step        *runner.Action
-	cells       []cell
+	arms        []arm
+	people      []string
 	scores      []tables.Score // nil: the eval has no figures
 	differences []tables.Difference
-	policies    map[string][]*policy // method -> its policy in each repeat; those that can be read
+	policies    map[string][]*policy // method -> its policies of each person and repeat; those that can be read
 	kinds       map[string]string    // judge -> accept or score
 	controls    map[string]string    // method -> what was kept for it (random, rejected), for those trained to compare with
 	repeats     int
@@ -25,6 +30,7 @@ type evaluation struct {
 
 type scoreKey struct {
 	method, judge, criterion string
+	person                   string
 	repeat                   int
 }
 
@@ -33,23 +39,52 @@ type diffKey struct {
 	repeat                 int
 }
 
-func (r *Report) eval(id string) *evaluation {
+// eval is an eval in a cell of the sweep; it may be nil.
+func (r *Report) eval(id string, cell []int) *evaluation {
 	for _, e := range r.evals {
-		if e.ID == id {
+		if e.ID == id && slices.ContainsFunc(e.cells, func(c []int) bool { return slices.Equal(c, cell) }) {
 			return e
 		}
 	}
 	return nil
 }
 
+// evaluations reads all evals, of a sweep each that differs.
+func (s *source) evaluations() ([]*evaluation, error) {
+	var all []*evaluation
+	byStep := map[string]*evaluation{}
+	for _, info := range s.in.Evals {
+		step := s.find("evals."+info.ID, info.Cell, "", 0)
+		same := ""
+		if step != nil {
+			same = info.ID + " " + string(step.Key())
+		}
+		if e := byStep[same]; e != nil {
+			e.cells = append(e.cells, info.Cell)
+			continue
+		}
+		e, err := s.evaluation(info, step)
+		if err != nil {
+			return nil, fmt.Errorf("eval %s: %w", info.ID, err)
+		}
+		all = append(all, e)
+		if step != nil {
+			byStep[same] = e
+		}
+	}
+	for _, e := range all {
+		e.at = s.in.told(e.cells)
+	}
+	return all, nil
+}
+
 // evaluation reads the tables of an eval; without them it has no scores.
-func (s *source) evaluation(info EvalInfo) (*evaluation, error) {
-	e := &evaluation{EvalInfo: info, policies: map[string][]*policy{}, kinds: map[string]string{}, controls: map[string]string{}}
+func (s *source) evaluation(info EvalInfo, step *runner.Action) (*evaluation, error) {
+	e := &evaluation{EvalInfo: info, cells: [][]int{info.Cell}, policies: map[string][]*policy{}, kinds: map[string]string{}, controls: map[string]string{}}
 	if e.Baseline == "" {
 		e.Baseline = e.Methods[0]
 	}
-	step, ok := s.in.Plan.Find("evals." + info.ID)
-	if !ok {
+	if step == nil {
 		return e, nil
 	}
 	e.step = step
@@ -72,7 +107,7 @@ func (s *source) evaluation(info EvalInfo) (*evaluation, error) {
 func (e *evaluation) index() {
 	e.scoreAt, e.diffAt = map[scoreKey]int{}, map[diffKey]int{}
 	for i, s := range e.scores {
-		e.scoreAt[scoreKey{s.Method, s.Judge, text(s.Criterion), repeatOf(s.Repeat)}] = i
+		e.scoreAt[scoreKey{s.Method, s.Judge, text(s.Criterion), text(s.User), repeatOf(s.Repeat)}] = i
 	}
 	for i, d := range e.differences {
 		e.diffAt[diffKey{d.Method, d.Against, d.Judge, repeatOf(d.Repeat)}] = i
@@ -81,11 +116,60 @@ func (e *evaluation) index() {
 
 // score is a row of the scores; criterion "" is the whole verdict, repeat 0 is pooled. It may be nil.
 func (e *evaluation) score(method, judge, criterion string, repeat int) *tables.Score {
-	i, ok := e.scoreAt[scoreKey{method, judge, criterion, repeat}]
+	return e.scoreOf("", method, judge, criterion, repeat)
+}
+
+// scoreOf is a person's row of the scores, or everybody's for person "". It may be nil.
+func (e *evaluation) scoreOf(person, method, judge, criterion string, repeat int) *tables.Score {
+	i, ok := e.scoreAt[scoreKey{method, judge, criterion, person, repeat}]
 	if !ok {
 		return nil
 	}
 	return &e.scores[i]
+}
+
+// name is the eval with its place in the sweep.
+func (e *evaluation) name() string {
+	if e.at == "" {
+		return e.ID
+	}
+	return e.ID + " at " + e.at
+}
+
+// title heads what is told of the eval: also what a reader must know before any figure.
+func (e *evaluation) title() string {
+	return "Eval " + e.name() + e.caveat()
+}
+
+func (e *evaluation) caveat() string {
+	told := map[string]string{
+		"policy": " (control: every person is answered by another person's policy)", "profile": " (control: every person is asked about with another person's profile)",
+	}[e.Swap]
+	if e.Seen {
+		told += " (rows that were trained on)"
+	}
+	return told
+}
+
+// pooled says over what the figures of a table are taken together.
+func (e *evaluation) pooled() string {
+	switch persons := len(e.people) > 0; {
+	case persons && e.repeats > 1:
+		return ", pooled over persons and repeats"
+	case persons:
+		return ", pooled over the persons"
+	case e.repeats > 1:
+		return ", pooled over the repeats"
+	}
+	return ""
+}
+
+// thing is what was drawn at random, the clusters of all intervals and tests.
+func (e *evaluation) thing() string {
+	if len(e.people) > 0 {
+		return "person"
+	}
+	return "topic"
 }
 
 // difference is how far method is above against; the table has each two methods once, so the row may have

@@ -61,7 +61,7 @@ func (e *evaluation) against(m, other, judge string) item {
 	case (bounds{d.Low, d.High}).below():
 		out = item{text: fmt.Sprintf("%s %s worse than %s: %s", m, verb, other, e.figures(judge, b, a, d)), mark: bad}
 	default:
-		out.text = fmt.Sprintf("%s cannot be separated from %s: %s%s", m, other, e.figures(judge, b, a, d), needed(d))
+		out.text = fmt.Sprintf("%s cannot be separated from %s: %s%s", m, other, e.figures(judge, b, a, d), e.needed(d))
 	}
 	out.text += e.repeated(d, judge) + "."
 	switch apart := out.mark != plain; {
@@ -72,7 +72,7 @@ func (e *evaluation) against(m, other, judge string) item {
 		out.text += " The corrected test is below .05, the interval includes zero: on the edge, not a finding."
 	}
 	if n := len(e.untrained(m)); n > 0 {
-		out.text += fmt.Sprintf(" In %d of its %d repeats it was NOT TRAINED (%s).", n, len(e.policies[m]), e.note(m))
+		out.text += fmt.Sprintf(" In %d of its %s it was NOT TRAINED (%s).", n, e.trainings(m), e.note(m))
 		out.mark = bad
 	}
 	return out
@@ -108,16 +108,16 @@ func isOrSeems(d *tables.Difference) string {
 }
 
 // needed says what it would take to separate a difference of the observed size.
-func needed(d *tables.Difference) string {
+func (e *evaluation) needed(d *tables.Difference) string {
 	switch {
 	case d.MoreRows == nil && *d.Difference == 0:
 		return "; they came out exactly alike"
 	case d.MoreRows == nil:
 		return ""
 	case *d.MoreRows > 1e9:
-		return "; no affordable number of topics would separate them"
+		return "; no affordable number of " + e.thing() + "s would separate them"
 	}
-	return fmt.Sprintf("; about %s would, were the difference really this large (80%% power)", of(*d.MoreRows, "more topic"))
+	return fmt.Sprintf("; about %s would, were the difference really this large (80%% power)", of(*d.MoreRows, "more "+e.thing()))
 }
 
 // repeated says in how many repeats the difference has the same sign.

@@ -185,8 +185,8 @@ func (x *experiment) execute(t testing.TB, b *runner.Builder) Input {
 		t.Fatal(err)
 	}
 	return Input{
-		Name: "haiku", Plan: plan, Store: store, Result: result, Spec: []byte(x.spec),
-		Evals: []EvalInfo{{ID: "held_out", Baseline: "initial", Methods: x.methods, Judges: []string{"hidden"}, Pairs: "baseline", Samples: 1, Data: "topics.test"}},
+		About: About{Name: "haiku", Evals: []EvalInfo{{ID: "held_out", Baseline: "initial", Methods: x.methods, Judges: []string{"hidden"}, Pairs: "baseline", Samples: 1, Data: "topics.test"}}},
+		Plan:  plan, Artifacts: store, Result: result, Spec: []byte(x.spec),
 	}
 }
 

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,9 +10,10 @@ import (
 	"idiolect/runner/tables"
 )
 
-// cell is one method under one judge in one repeat, with the steps that made its verdicts.
-type cell struct {
+// arm is one method under one judge for one person in one repeat, with the steps that made its verdicts.
+type arm struct {
 	method, judge             string
+	person                    string // "" when there are no persons
 	repeat                    int
 	verdicts, samples, policy *runner.Action
 }
@@ -19,30 +21,35 @@ type cell struct {
 // policy is a row of a policies table.
 type policy struct {
 	tables.Policy
-	repeat int
-	step   *runner.Action
+	arm  arm
+	step *runner.Action
 }
 
 // untrained says whether training had nothing to train on, so that this is the policy it began with.
 func (p *policy) untrained() bool { return p.Rows == 0 && p.Note != nil }
 
-// trace finds the cells of an eval among the inputs of its compare step: method.judge.repeat.
+// trace finds the arms of an eval among the inputs of its compare step: method.judge.repeat, or with persons
+// method.judge.person.repeat. A person's name may have dots.
 func (s *source) trace(e *evaluation) {
 	for _, in := range e.step.Inputs {
 		parts := strings.Split(in.Name, ".")
-		if len(parts) != 3 {
+		if len(parts) < 3 {
 			continue
 		}
-		repeat, err := strconv.Atoi(parts[2])
+		last := len(parts) - 1
+		repeat, err := strconv.Atoi(parts[last])
 		if err != nil {
 			continue
 		}
-		c := cell{method: parts[0], judge: parts[1], repeat: repeat, verdicts: in.From, samples: input(in.From, "samples")}
+		c := arm{method: parts[0], judge: parts[1], person: strings.Join(parts[2:last], "."), repeat: repeat, verdicts: in.From, samples: input(in.From, "samples")}
 		if c.samples != nil {
 			c.policy = input(c.samples, "policy")
 		}
-		e.cells = append(e.cells, c)
+		e.arms = append(e.arms, c)
 		e.repeats = max(e.repeats, repeat)
+		if c.person != "" && !slices.Contains(e.people, c.person) {
+			e.people = append(e.people, c.person)
+		}
 		e.kinds[c.judge], _, _ = strings.Cut(label(in.From, "judge"), "/")
 		if kept := keptFor(c.policy); kept == "random" || kept == "rejected" {
 			e.controls[c.method] = kept
@@ -62,8 +69,8 @@ func keptFor(p *runner.Action) string {
 }
 
 func (s *source) readPolicies(e *evaluation) error {
-	for _, c := range e.cells {
-		if c.judge != e.cells[0].judge || c.policy == nil {
+	for _, c := range e.arms {
+		if c.judge != e.arms[0].judge || c.policy == nil {
 			continue
 		}
 		p, err := s.policy(c.policy)
@@ -73,7 +80,7 @@ func (s *source) readPolicies(e *evaluation) error {
 		if err != nil {
 			return err
 		}
-		p.repeat = c.repeat
+		p.arm = c
 		e.policies[c.method] = append(e.policies[c.method], p)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path/filepath"
 	"slices"
 
@@ -31,9 +32,17 @@ var errAbsent = errors.New("there is no artifact")
 // source reads the artifacts of a run.
 type source struct {
 	in      Input
-	state   runner.RunState   // how the run ended; zero when nobody says
-	why     map[string]string // step id -> why it has no artifact
+	state   runner.RunState     // how the run ended; zero when nobody says
+	why     map[string]string   // step id -> why it has no artifact
+	places  map[string][]placed // id in the spec -> the steps it means along the axes
 	damaged []hole
+}
+
+func newSource(in Input) *source {
+	in.Evals = slices.DeleteFunc(slices.Clone(in.Evals), func(e EvalInfo) bool { return len(e.Methods) == 0 })
+	s := &source{in: in, places: placesOf(in.Plan)}
+	s.readEnd()
+	return s
 }
 
 // readEnd learns how the steps ended.
@@ -60,7 +69,16 @@ func read[T any](s *source, a *runner.Action, file string) ([]T, error) {
 	return tables.Read[T](path)
 }
 
-// path is where a file of a step's artifact lies, once it is verified.
+// each is read for tables that are gone through once.
+func each[T any](s *source, a *runner.Action, file string) iter.Seq2[T, error] {
+	path, err := s.path(a, file)
+	if err != nil {
+		return func(yield func(T, error) bool) { yield(*new(T), err) }
+	}
+	return tables.Each[T](path)
+}
+
+// path is where a file of a step's artifact lies, verified.
 func (s *source) path(a *runner.Action, file string) (string, error) {
 	art, err := s.open(a)
 	if err != nil {
@@ -74,7 +92,7 @@ func (s *source) path(a *runner.Action, file string) (string, error) {
 }
 
 func (s *source) open(a *runner.Action) (*runner.Artifact, error) {
-	art, err := s.in.Store.Open(a.Key())
+	art, err := s.in.Artifacts.Open(a.Key())
 	if err != nil {
 		return nil, s.absent(a, err)
 	}
@@ -109,7 +127,7 @@ func (s *source) holes() ([]hole, error) {
 	out := slices.Clone(s.damaged)
 	at := map[string]int{}
 	for _, a := range s.in.Plan.Actions {
-		if s.in.Store.Has(a.Key()) {
+		if s.in.Artifacts.Has(a.Key()) {
 			continue
 		}
 		why := cmp.Or(s.why[a.ID], "it was not run to its end")

@@ -11,7 +11,7 @@ import (
 // mainTables tells an eval: for each judge how often every method was accepted, what follows from it, and
 // what each repeat found.
 func (r *Report) mainTables(e *evaluation) section {
-	s := section{title: "Eval " + e.ID, file: "scores", blocks: []block{para(e.describe())}}
+	s := section{title: e.title(), file: "scores", blocks: []block{para(e.describe())}}
 	for _, judge := range e.Judges {
 		if len(e.Judges) > 1 {
 			s.blocks = append(s.blocks, heading("judged by "+judge))
@@ -30,6 +30,9 @@ func (e *evaluation) describe() string {
 	fmt.Fprintf(&b, "%s of each row of %s", of(int64(e.Samples), "completion"), e.Data)
 	if e.repeats > 1 {
 		fmt.Fprintf(&b, " in each of %d repeats", e.repeats)
+	}
+	if n := len(e.people); n > 0 {
+		fmt.Fprintf(&b, " for each of %s", of(int64(n), "person"))
 	}
 	fmt.Fprintf(&b, ", judged by %s.", enumerate(e.Judges, 10))
 	if len(e.Methods) > 1 {
@@ -56,7 +59,7 @@ func (e *evaluation) inWords(judge string, mean, other *float64) string {
 
 func (e *evaluation) mainTable(judge string) table {
 	t := table{columns: []column{
-		{name: "method", left: true}, {name: e.measure(judge) + "\n[95% interval]"}, {name: "n", drop: 3}, {name: "topics", drop: 2}, {name: "errors", drop: 4},
+		{name: "method", left: true}, {name: e.measure(judge) + "\n[95% interval]"}, {name: "n", drop: 3}, {name: e.thing() + "s", drop: 2}, {name: "errors", drop: 4},
 	}}
 	failures := e.errors(judge)
 	if failures > 0 {
@@ -114,32 +117,40 @@ func (e *evaluation) named(method string) string {
 	case n > 0 && n == len(e.policies[method]):
 		return method + " (NOT TRAINED)"
 	case n > 0:
-		return fmt.Sprintf("%s (NOT TRAINED in %d of %d repeats)", method, n, len(e.policies[method]))
+		return fmt.Sprintf("%s (NOT TRAINED in %d of %s)", method, n, e.trainings(method))
 	case e.controls[method] != "":
 		return method + " (control)"
 	}
 	return method
 }
 
-// untrained lists the repeats in which a method had nothing to train on.
-func (e *evaluation) untrained(method string) []int {
-	var repeats []int
-	for _, p := range e.policies[method] {
-		if p.untrained() {
-			repeats = append(repeats, p.repeat)
-		}
+// trainings counts how often a method was to be trained: "3 repeats", "30 trainings" with persons.
+func (e *evaluation) trainings(method string) string {
+	if len(e.people) > 0 {
+		return of(int64(len(e.policies[method])), "training")
 	}
-	return repeats
+	return of(int64(len(e.policies[method])), "repeat")
+}
+
+// untrained lists the policies of a method that had nothing to be trained on.
+func (e *evaluation) untrained(method string) []*policy {
+	return slices.DeleteFunc(slices.Clone(e.policies[method]), func(p *policy) bool { return !p.untrained() })
 }
 
 // isUntrained says whether the figures of a method in a repeat, pooled in repeat 0, are all those of a policy
 // that was not trained.
 func (e *evaluation) isUntrained(method string, repeat int) bool {
-	list := e.untrained(method)
-	if repeat == 0 {
-		return len(list) > 0 && len(list) == len(e.policies[method])
+	n := 0
+	for _, p := range e.policies[method] {
+		if repeat != 0 && p.arm.repeat != repeat {
+			continue
+		}
+		if !p.untrained() {
+			return false
+		}
+		n++
 	}
-	return slices.Contains(list, repeat)
+	return n > 0
 }
 
 // errors counts the judgements without a verdict, of all methods.
@@ -158,12 +169,28 @@ func (e *evaluation) footnotes(judge string, failures int64) []string {
 		notes = append(notes, fmt.Sprintf("%s without a verdict: %s counts them as failures, \"successes only\" leaves them out.", of(failures, "judgement"), e.measure(judge)))
 	}
 	if s := e.score(e.Methods[0], judge, "", 0); s != nil {
-		notes = append(notes, map[string]string{"wilson": "Intervals: 95%, Wilson.", "clustered": "Intervals: 95%, clustered by topic."}[s.Interval])
+		notes = append(notes, map[string]string{"wilson": "Intervals: 95%, Wilson.", "clustered": "Intervals: 95%, clustered by " + e.thing() + "."}[s.Interval])
 	}
 	if tests := e.tests(judge); len(tests) > 0 {
-		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", strings.Join(tests, " and "), of(e.comparisons(judge, 0), "comparison")))
+		notes = append(notes, fmt.Sprintf("P: %s; Holm-corrected over the %s of this table.", testNames(tests), of(e.comparisons(judge, 0), "comparison")))
 	}
 	return notes
+}
+
+// testNames joins the names of tests; of those that differ in a number alone, such as how many exchanges there
+// were, the number is left out.
+func testNames(tests []string) string {
+	var names []string
+	for _, t := range tests {
+		name, _, _ := strings.Cut(t, ", ")
+		if same := slices.DeleteFunc(slices.Clone(tests), func(o string) bool { return o != name && !strings.HasPrefix(o, name+", ") }); len(same) == 1 {
+			name = t
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return enumerate(names, 8)
 }
 
 // tests names the tests of the pooled differences to the baseline.

@@ -39,6 +39,9 @@ func (m markdown) block(b block) {
 		m.items(b)
 	case table:
 		m.table(b)
+	case chart:
+		m.printf("\n%s\n", escape(b.caption))
+		m.fence(strings.Join(b.draw(100), "\n"))
 	case quote:
 		m.quote(b)
 	case listing:

@@ -13,7 +13,7 @@ type section struct {
 	blocks []block
 }
 
-// block is one of heading, para, items, table, quote.
+// block is one of heading, para, items, table, chart, quote, listing.
 type block any
 
 // heading is a title inside a section.

@@ -5,9 +5,11 @@
 // its n, its errors and its interval; what cannot be claimed is said in words, and a step that failed
 // leaves a hole with a name.
 //
-//	load.go lineage.go             artifacts by step; which step made what
+//	about.go load.go               what a run keeps of its spec for this; artifacts by step
+//	places.go lineage.go           a step by where it stands on the axes; which step made what
 //	evaluation.go                  an eval with its tables, and how to look figures up
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
+//	sweep.go curve.go persons.go   all cells of a sweep; how a method moves along it; every person alone
 //	criteria.go training.go        what moved; what was trained, on what
 //	skipped.go                     rows of data that were left out
 //	findings.go rounds.go          sentences made from the numbers
@@ -30,36 +32,26 @@ import (
 
 // Input says which run a report is about.
 type Input struct {
-	Name   string          // the experiment's
-	Dir    string          // run directory, for its run.json and events.jsonl; empty: none is read
-	Plan   *runner.Plan    // what was run
-	Store  *runner.Store   // holds its artifacts, by the keys of the plan's actions
-	Result *runner.Result  // how the steps ended; nil: run.json of Dir says it
-	End    runner.RunState // of a run that is not recorded as ended yet; zero: run.json of Dir says it
-
-	Evals  []EvalInfo // in the spec's order
-	Claims []Claim    // the spec's expect
-	Spec   []byte     // the spec as it was read; it goes into the appendix
-
-	Release  string // of idiolect; empty: not told
-	Hardware string // the machine, in words; empty: not told. It may differ between equal runs
+	About
+	Dir       string          // run directory, for its run.json and events.jsonl; empty: none is read
+	Plan      *runner.Plan    // what was run
+	Artifacts Artifacts       // what its steps made
+	Result    *runner.Result  // how the steps ended; nil: run.json of Dir says it
+	End       runner.RunState // of a run that is not recorded as ended yet; zero: run.json of Dir says it
+	Spec      []byte          // the spec as it was read; it goes into the appendix
 }
 
-// EvalInfo is what the spec says of an eval. An eval without methods is passed over.
-type EvalInfo struct {
-	ID       string
-	Baseline string   // the method that the others are compared with; empty: the first
-	Methods  []string // in the spec's order
-	Judges   []string
-	Pairs    string // baseline, or all: every two methods get a row
-	Samples  int    // completions per row and repeat
-	Data     string // the reference, such as topics.test
+// Artifacts finds what a step made, by its key: a store, or what a run directory has of one.
+type Artifacts interface {
+	Has(runner.Key) bool
+	Open(runner.Key) (*runner.Artifact, error)
 }
 
 // Report is what a run found. It is not changed after [Build], and safe for several goroutines.
 type Report struct {
 	in       Input
-	evals    []*evaluation
+	src      *source
+	evals    []*evaluation // of a swept eval one for each cell in which it differs
 	trained  []*trained
 	holes    []hole
 	outcomes []Outcome
@@ -69,21 +61,15 @@ type Report struct {
 // Build reads what the report needs. What a failed step did not write is told in the report; an error
 // means that nothing can be told: a table of another schema, a disk that cannot be read.
 func Build(in Input) (*Report, error) {
-	if in.Plan == nil || in.Store == nil {
-		return nil, fmt.Errorf("report of %s: it needs a plan and a store", in.Name)
+	if in.Plan == nil || in.Artifacts == nil {
+		return nil, fmt.Errorf("report of %s: it needs a plan and artifacts", in.Name)
 	}
-	in.Evals = slices.DeleteFunc(slices.Clone(in.Evals), func(e EvalInfo) bool { return len(e.Methods) == 0 })
-	r := &Report{in: in}
-	src := &source{in: in}
-	src.readEnd()
-	for _, info := range in.Evals {
-		e, err := src.evaluation(info)
-		if err != nil {
-			return nil, fmt.Errorf("report of %s: eval %s: %w", in.Name, info.ID, err)
-		}
-		r.evals = append(r.evals, e)
-	}
+	src := newSource(in)
+	r := &Report{in: in, src: src}
 	var err error
+	if r.evals, err = src.evaluations(); err != nil {
+		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
+	}
 	if r.trained, err = src.allTrained(); err != nil {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
@@ -91,7 +77,7 @@ func Build(in Input) (*Report, error) {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	r.outcomes = r.judgeClaims()
-	if r.sections, err = r.compose(src); err != nil {
+	if r.sections, err = r.compose(); err != nil {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	return r, nil
@@ -101,32 +87,78 @@ func Build(in Input) (*Report, error) {
 func (r *Report) Claims() []Outcome { return slices.Clone(r.outcomes) }
 
 // compose puts the sections in the order in which people read them.
-func (r *Report) compose(src *source) ([]section, error) {
+func (r *Report) compose() ([]section, error) {
 	sections := []section{r.missing(), r.claims()}
-	for _, e := range r.evals {
-		if e.scores == nil {
-			hole := para("It has no figures, because not all of its steps came to their end; see what is missing.")
-			sections = append(sections, section{title: "Eval " + e.ID, blocks: []block{hole}})
-			continue
-		}
-		sections = append(sections, r.mainTables(e), r.pairs(e), r.criteria(e))
-	}
-	skipped, err := r.skipped(src)
-	if err != nil {
-		return nil, err
-	}
-	sections = append(sections, r.training(), skipped)
-	for _, e := range r.evals {
-		s, err := r.examples(src, e)
+	var examples []section
+	for _, group := range r.groups() {
+		told, err := r.group(group)
 		if err != nil {
 			return nil, err
 		}
-		sections = append(sections, s...)
+		sections = append(sections, told...)
+		shown, err := r.examples(group)
+		if err != nil {
+			return nil, err
+		}
+		examples = append(examples, shown...)
 	}
-	appendix, err := r.appendix(src)
+	skipped, err := r.skipped()
+	if err != nil {
+		return nil, err
+	}
+	sections = append(append(append(sections, r.training()...), skipped), examples...)
+	appendix, err := r.appendix()
 	if err != nil {
 		return nil, err
 	}
 	sections = append(sections, appendix...)
 	return slices.DeleteFunc(sections, func(s section) bool { return len(s.blocks) == 0 }), nil
+}
+
+// groups are the evals that are told, in the spec's order, each with all its cells.
+func (r *Report) groups() [][]*evaluation {
+	var ids []string
+	by := map[string][]*evaluation{}
+	for _, e := range r.evals {
+		if e.Untold {
+			continue
+		}
+		if by[e.ID] == nil {
+			ids = append(ids, e.ID)
+		}
+		by[e.ID] = append(by[e.ID], e)
+	}
+	out := make([][]*evaluation, len(ids))
+	for i, id := range ids {
+		out[i] = by[id]
+	}
+	return out
+}
+
+// group tells an eval: all cells in one table, and each cell alone as a detail of it.
+func (r *Report) group(cells []*evaluation) ([]section, error) {
+	var sections []section
+	if len(cells) > 1 {
+		all, err := r.sweep(cells)
+		if err != nil {
+			return nil, err
+		}
+		sections = append(sections, all)
+	}
+	for _, e := range cells {
+		for _, s := range r.cell(e) {
+			s.detail = s.detail || len(cells) > 1
+			sections = append(sections, s)
+		}
+	}
+	return sections, nil
+}
+
+// cell tells an eval in one cell of the sweep.
+func (r *Report) cell(e *evaluation) []section {
+	if e.scores == nil {
+		hole := para("It has no figures, because not all of its steps came to their end; see what is missing.")
+		return []section{{title: e.title(), blocks: []block{hole}}}
+	}
+	return []section{r.mainTables(e), e.persons(), r.pairs(e), r.criteria(e)}
 }

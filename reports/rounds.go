@@ -59,27 +59,27 @@ func (r *Report) series(e *evaluation) [][]stage {
 func (r *Report) stage(e *evaluation, method string) stage {
 	s := stage{method: method}
 	for {
-		if _, ok := r.find(e, fmt.Sprintf("methods.%s.round%d.kept", method, s.rounds+1)); !ok {
+		if r.find(e, fmt.Sprintf("methods.%s.round%d.kept", method, s.rounds+1)) == nil {
 			break
 		}
 		s.rounds++
 	}
-	s.step, _ = r.find(e, "methods."+method)
+	s.step = r.find(e, "methods."+method)
 	return s
 }
 
 // made is the step that trained a method's policy of a round before its last.
 func (r *Report) made(e *evaluation, method string, round int) *runner.Action {
-	a, _ := r.find(e, fmt.Sprintf("methods.%s.round%d", method, round))
-	return a
+	return r.find(e, fmt.Sprintf("methods.%s.round%d", method, round))
 }
 
-// find is a step of the first repeat; without repeats no path says which.
-func (r *Report) find(e *evaluation, id string) (*runner.Action, bool) {
-	if e.repeats > 1 {
-		id += "@1"
+// find is a step of the eval's cell, for its first person and in its first repeat. It may be nil.
+func (r *Report) find(e *evaluation, id string) *runner.Action {
+	person := ""
+	if len(e.people) > 0 {
+		person = e.people[0]
 	}
-	return r.in.Plan.Find(id)
+	return r.src.find(id, e.cells[0], person, 1)
 }
 
 // rising walks from the start through the rounds, up to the first step whose interval does not lie above zero.
@@ -110,7 +110,7 @@ func (e *evaluation) rising(series []stage, judge string) item {
 		case iv.below():
 			return item{text: told + " It falls: the step " + step + "."}
 		case !iv.above():
-			return item{text: told + fmt.Sprintf(" Beyond %s no further gain is shown: the step %s%s.", of(int64(series[i-1].rounds), "round"), step, needed(d))}
+			return item{text: told + fmt.Sprintf(" Beyond %s no further gain is shown: the step %s%s.", of(int64(series[i-1].rounds), "round"), step, e.needed(d))}
 		case i == len(series)-1:
 			return item{text: told + " It keeps rising: the last step, " + strings.Replace(step, " is ", ", is ", 1) + "."}
 		}

@@ -14,13 +14,13 @@ type skippedColumns struct {
 }
 
 // skipped tells which data left rows out, how many, and why the first.
-func (r *Report) skipped(src *source) (section, error) {
+func (r *Report) skipped() (section, error) {
 	var list items
 	for _, a := range r.in.Plan.Actions {
 		if a.Kind != "read" {
 			continue
 		}
-		art, err := src.open(a)
+		art, err := r.src.open(a)
 		if errors.Is(err, errAbsent) || err == nil && !art.Has(skippedFile) {
 			continue
 		}
@@ -29,7 +29,7 @@ func (r *Report) skipped(src *source) (section, error) {
 		}
 		path, err := art.Path(skippedFile)
 		if err != nil {
-			if err = src.absent(a, err); errors.Is(err, errAbsent) {
+			if err = r.src.absent(a, err); errors.Is(err, errAbsent) {
 				continue
 			}
 			return section{}, err

@@ -12,12 +12,16 @@ import (
 // columns (80 when width is not positive); a table that does not fit loses its least columns. Colours are
 // escape sequences, written only when color is set.
 func (r *Report) Terminal(w io.Writer, width int, color bool) error {
+	return writeTerminal(w, r.onTerminal(), width, color)
+}
+
+func writeTerminal(w io.Writer, sections []section, width int, color bool) error {
 	if width <= 0 {
 		width = 80
 	}
 	t := &terminal{width: width, color: color}
-	for _, s := range r.onTerminal() {
-		t.line(t.style(bold, Visible(s.title)))
+	for _, s := range sections {
+		t.wrap("", s.title, bold)
 		t.line("")
 		for _, b := range s.blocks {
 			t.block(b)
@@ -79,6 +83,12 @@ func (t *terminal) block(b block) {
 		}
 	case table:
 		t.table(b)
+	case chart:
+		t.wrap("", b.caption, "")
+		t.line("")
+		for _, l := range b.draw(t.width) {
+			t.line(l)
+		}
 	case quote:
 		t.quote(b)
 	case listing:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"idiolect/runner"
@@ -24,11 +25,9 @@ type funnel struct{ sampled, finished, accepted int64 }
 // Columns of two tables that are all that is needed to count.
 type (
 	finishColumn struct {
-		ID     string  `parquet:"id"`
 		Finish *string `parquet:"finish,optional"`
 	}
 	verdictColumns struct {
-		SampleID string   `parquet:"sample_id"`
 		Accepted *bool    `parquet:"accepted,optional"`
 		Score    *float64 `parquet:"score,optional"`
 		Error    *string  `parquet:"error,optional"`
@@ -90,25 +89,29 @@ func (f funnel) plus(g funnel) funnel {
 
 // funnel counts one round: of the sampled the finished, of those the accepted.
 func (s *source) funnel(samples, verdicts *runner.Action) (f funnel, err error) {
-	xs, err := read[finishColumn](s, samples, samplesFile)
-	if err != nil {
-		return f, err
-	}
-	vs, err := read[verdictColumns](s, verdicts, verdictsFile)
-	if err != nil {
-		return f, err
-	}
-	finished := make(map[string]bool, len(xs))
-	for _, x := range xs {
-		if x.Finish != nil && *x.Finish == "stop" {
-			finished[x.ID] = true
+	var finished []bool // both are in the order of rows and replicates
+	for x, err := range each[finishColumn](s, samples, samplesFile) {
+		if err != nil {
+			return f, err
 		}
+		finished = append(finished, x.Finish != nil && *x.Finish == "stop")
+		if finished[f.sampled] {
+			f.finished++
+		}
+		f.sampled++
 	}
-	f.sampled, f.finished = int64(len(xs)), int64(len(finished))
-	for _, v := range vs {
-		if finished[v.SampleID] && v.Error == nil && value(v.Accepted, v.Score) >= 1 {
+	judged := int64(0)
+	for v, err := range each[verdictColumns](s, verdicts, verdictsFile) {
+		if err != nil {
+			return f, err
+		}
+		if judged < f.sampled && finished[judged] && v.Error == nil && value(v.Accepted, v.Score) >= 1 {
 			f.accepted++
 		}
+		judged++
+	}
+	if judged != f.sampled {
+		return f, fmt.Errorf("step %s has %d verdicts of %d samples", verdicts.ID, judged, f.sampled)
 	}
 	return f, nil
 }
@@ -133,10 +136,13 @@ func (p *policy) settings() map[string]string {
 	return m
 }
 
+// trainedShown is the number of trainings up to which a terminal shows them one by one.
+const trainedShown = 12
+
 // training tells what every policy was trained on. What was not trained is said first.
-func (r *Report) training() section {
+func (r *Report) training() []section {
 	if len(r.trained) == 0 {
-		return section{}
+		return nil
 	}
 	t := table{columns: []column{
 		{name: "policy", left: true}, {name: "sampled"}, {name: "finished", drop: 2}, {name: "accepted"}, {name: "trained\non"}, {name: "steps", drop: 1}, {name: "learning\nrate"}, {name: "loss, first\nto last step"},
@@ -151,11 +157,62 @@ func (r *Report) training() section {
 		}
 	}
 	t.notes = []string{"Sampled, finished, accepted: the completions that training chose from, those that came to their end, and those of them that the judge accepted. Training is on finished completions only; the learning rate is the highest, reached after warmup."}
-	s := section{title: "What was trained", file: "training", blocks: []block{t}}
-	if len(loud) > 0 {
-		s.blocks = []block{loud, t}
+	if !slices.ContainsFunc(r.trained, func(p *trained) bool { return p.keep != "" }) { // nothing was chosen from completions
+		t = t.without(3).without(2).without(1)
+		t.notes = []string{"The learning rate is the highest, reached after warmup."}
 	}
-	return s
+	s := section{title: "What was trained", file: "training"}
+	if len(loud) > 0 {
+		s.blocks = append(s.blocks, loud)
+	}
+	if len(r.trained) <= trainedShown {
+		s.blocks = append(s.blocks, t)
+		return []section{s}
+	}
+	s.blocks = append(s.blocks, r.trainedInShort())
+	return []section{s, {title: "Every training", file: "training", detail: true, blocks: []block{t}}}
+}
+
+// trainedInShort has a row for each method, with the least and the most of its trainings.
+func (r *Report) trainedInShort() table {
+	t := table{columns: []column{{name: "method", left: true}, {name: "trainings"}, {name: "trained\non"}, {name: "steps"}, {name: "learning\nrate", drop: 1}, {name: "last loss"}}}
+	var order []string
+	by := map[string][]*trained{}
+	for _, p := range r.trained {
+		name, _, _ := strings.Cut(p.name(), "@")
+		if by[name] == nil {
+			order = append(order, name)
+		}
+		by[name] = append(by[name], p)
+	}
+	for _, name := range order {
+		var rows, steps, rates, losses []float64
+		for _, p := range by[name] {
+			rows, steps = append(rows, float64(p.Rows)), append(steps, float64(len(p.log)))
+			if n := len(p.log); n > 0 {
+				losses = append(losses, p.log[n-1].Loss)
+			}
+			var x float64
+			if json.Unmarshal([]byte(p.settings()["learning_rate"]), &x) == nil && x > 0 {
+				rates = append(rates, x)
+			}
+		}
+		counted := func(x float64) string { return count(int64(x)) }
+		t.rows = append(t.rows, []string{name, count(int64(len(by[name]))), span(rows, counted), span(steps, counted), span(rates, rate), span(losses, loss)})
+	}
+	return t
+}
+
+// span is the least and the most of some numbers, one number where they are written alike.
+func span(xs []float64, write func(float64) string) string {
+	if len(xs) == 0 {
+		return none
+	}
+	least, most := write(slices.Min(xs)), write(slices.Max(xs))
+	if least == most {
+		return least
+	}
+	return least + " to " + most
 }
 
 // name is the policy's path in the spec without its section.

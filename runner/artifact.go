@@ -19,6 +19,7 @@ import (
 type Artifact struct {
 	Key  Key
 	dir  string
+	step string // under whose id the files lie in a run directory; empty in the store
 	meta meta
 
 	once []sync.Once // per file: verified once per process
@@ -110,7 +111,12 @@ func (a *Artifact) find(file string) int {
 	return slices.IndexFunc(a.meta.Files, func(f fileMeta) bool { return f.Name == file })
 }
 
-func (a *Artifact) at(file string) string { return filepath.Join(a.dir, filepath.FromSlash(file)) }
+func (a *Artifact) at(file string) string {
+	if a.step != "" {
+		return filepath.Join(a.dir, published(a.step, a, file))
+	}
+	return filepath.Join(a.dir, filepath.FromSlash(file))
+}
 
 func (a *Artifact) verify(want fileMeta) error {
 	f, err := os.Open(a.at(want.Name))
@@ -148,7 +154,11 @@ func openArtifact(dir string, k Key) (*Artifact, error) {
 	if err != nil {
 		return nil, &DamagedError{k, path, err.Error()}
 	}
-	return &Artifact{Key: k, dir: dir, meta: m, once: make([]sync.Once, len(m.Files)), errs: make([]error, len(m.Files))}, nil
+	return newArtifact(dir, m), nil
+}
+
+func newArtifact(dir string, m meta) *Artifact {
+	return &Artifact{Key: m.Key, dir: dir, meta: m, once: make([]sync.Once, len(m.Files)), errs: make([]error, len(m.Files))}
 }
 
 func readMeta(raw []byte, k Key) (meta, error) {
@@ -164,20 +174,33 @@ func readMeta(raw []byte, k Key) (meta, error) {
 	if again, err := m.encode(); err != nil || !bytes.Equal(again, raw) {
 		return m, errors.New("its own checksum does not hold")
 	}
-	if m.Key != k || hashText(m.KeyText) != k {
-		return m, fmt.Errorf("it is the meta file of %.12s, not of %.12s", hashText(m.KeyText), k)
+	return m, m.holds(k)
+}
+
+// holds checks that the meta file is whole and that of the key.
+func (m meta) holds(k Key) error {
+	if sum, err := m.sum(); err != nil || sum != m.Sum {
+		return errors.New("its own checksum does not hold")
 	}
-	return m, nil
+	if m.Key != k || hashText(m.KeyText) != k {
+		return fmt.Errorf("it is the meta file of %.12s, not of %.12s", hashText(m.KeyText), k)
+	}
+	return nil
 }
 
 // encode writes the meta file with its checksum.
 func (m meta) encode() ([]byte, error) {
-	m.Sum = ""
-	body, err := json.Marshal(m)
-	if err != nil {
+	var err error
+	if m.Sum, err = m.sum(); err != nil {
 		return nil, err
 	}
-	m.Sum = string(hashText(string(body)))
 	out, err := json.MarshalIndent(m, "", "  ")
 	return append(out, '\n'), err
+}
+
+// sum is the SHA-256 of all but itself.
+func (m meta) sum() (string, error) {
+	m.Sum = ""
+	body, err := json.Marshal(m)
+	return string(hashText(string(body))), err
 }

@@ -20,7 +20,9 @@ import (
 //	plan.json       the plan
 //	run.json        how far the run is, or how it ended
 //	events.jsonl    what happened and when, one JSON object a line
+//	report.json     what a report has to know of the spec
 //	artifacts/      the tables and other files of the store, under the steps' names
+//	artifacts.json  what they have to be, by checksum
 //
 // ROOT/NAME/latest leads to the newest. A Dir is safe for several goroutines.
 type Dir struct {

@@ -88,6 +88,15 @@ type planEstimate struct {
 	Exact   bool        `json:"exact"`
 }
 
+// estimate is what plan.json knows of an estimate: no times.
+func (e *planEstimate) estimate() Estimate {
+	out := Estimate{Calls: e.Calls, Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Unpriced: e.USD == nil}
+	if e.USD != nil {
+		out.USD = *e.USD
+	}
+	return out
+}
+
 // JSON is the plan as plan.json holds it: self-contained, and the same bytes for the same spec.
 func (p *Plan) JSON() ([]byte, error) { return p.encode(nil) }
 

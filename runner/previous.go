@@ -31,8 +31,8 @@ func (p *Previous) Step(id string) (Past, bool) {
 	}
 	old := p.byID[id]
 	past := Past{Key: old.Key, Kind: old.Kind, Lines: old.Lines}
-	if e := old.Estimate; e != nil {
-		past.Estimate = Estimate{Calls: e.Calls, Prompt: e.Prompt, Output: e.Output, Trained: e.Trained}
+	if old.Estimate != nil {
+		past.Estimate = old.Estimate.estimate()
 	}
 	return past, true
 }

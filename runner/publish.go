@@ -16,9 +16,10 @@ const maxCopy = 64 << 20
 
 // Publish puts the artifacts of the plan that the store has under artifacts/, read-only: a step's table as
 // ID.parquet, its other files as ID.FILE, and the same under its aliases. Files below 64 MB are copies, so
-// that a run directory can be moved and the store cleared; larger ones are links.
+// that a run directory can be moved and the store cleared; larger ones are links. What lies there is
+// recorded in artifacts.json.
 func (d *Dir) Publish(p *Plan, s *Store) error {
-	root := filepath.Join(d.Path, "artifacts")
+	root := filepath.Join(d.Path, artifactsName)
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return err
 	}
@@ -32,8 +33,11 @@ func (d *Dir) Publish(p *Plan, s *Store) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return syncDir(root)
+	return errors.Join(d.writePublished(p, s), syncDir(root))
 }
+
+// artifactsName is the folder of a run directory that holds its artifacts.
+const artifactsName = "artifacts"
 
 // copiesAtOnce is more than the processors are, because a copy mostly waits for the disk.
 const copiesAtOnce = 8

@@ -15,7 +15,7 @@ type Claim struct {
 	Right Quantity
 	At    map[string]any // the cell of a sweep it is about; empty: every cell
 	Where []int          // the same as the value of each axis of the sweep, or [AnyValue]
-	Holds bool           // false: the claim is expected to fail
+	Holds bool           // false: the claim is expected not to hold, in at least one of its cells
 	Pos   Pos
 }
 

@@ -13,7 +13,7 @@ var claimPattern = regexp.MustCompile(`^\s*(\S+?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$`)
 type longClaim struct {
 	Claim string         `yaml:"claim" doc:"held_out.tuned.hidden > held_out.initial.hidden" required:"true"`
 	At    map[string]any `yaml:"at" doc:"the cell of a sweep it is about: path: value"`
-	Holds bool           `yaml:"holds" doc:"false: it is expected to fail"`
+	Holds bool           `yaml:"holds" doc:"false: it is expected not to hold, in at least one of its cells"`
 }
 
 func (c *Claim) decode(d *decoder, n *node, path string, _ field) {

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -27,8 +28,11 @@ func (c *Compiler) refuse() {
 	for id, m := range c.Methods.All() {
 		c.later("methods."+id, laterOfMethod(m))
 	}
-	for id, e := range c.Evals.All() {
-		c.later("evals."+id, map[string]bool{"seen": e.Seen})
+	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0, "template": c.Report.Template != ""})
+	for i, format := range c.Report.Formats {
+		if format == "html" || format == "tex" {
+			c.comesLater(fmt.Sprintf("report.formats.%d", i), "leave it out", "report format %s comes with a later release", format)
+		}
 	}
 }
 

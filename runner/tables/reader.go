@@ -158,6 +158,35 @@ func Each[T any](path string) iter.Seq2[T, error] {
 	}
 }
 
+// At reads one row of a table, counted from 0, without those before it.
+func At[T any](path string, row int) (T, error) {
+	var out [1]T
+	r, err := Open[T](path)
+	if err != nil {
+		return out[0], err
+	}
+	defer r.Close()
+	at := int64(row)
+	for len(r.groups) > 0 && at >= r.groups[0].NumRows() {
+		at -= r.groups[0].NumRows()
+		r.groups = r.groups[1:]
+	}
+	if row < 0 || len(r.groups) == 0 {
+		return out[0], fmt.Errorf("%s: row %d of %d", path, row, r.Len())
+	}
+	err = guard(path, func() error {
+		if err := r.begin(); err != nil {
+			return err
+		}
+		r.left -= at
+		return r.rows.SeekToRow(at)
+	})
+	if err == nil {
+		_, err = r.Read(out[:])
+	}
+	return out[0], err
+}
+
 // Read reads a whole table.
 func Read[T any](path string) ([]T, error) {
 	r, err := Open[T](path)

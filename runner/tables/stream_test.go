@@ -74,6 +74,16 @@ func TestStreams(t *testing.T) {
 	if at != len(rows) {
 		t.Errorf("Each gave %d of %d rows", at, len(rows))
 	}
+	for _, i := range []int{0, 1, 200, 399} {
+		if row, err := At[Row](path, i); err != nil || !cmp.Equal(row, rows[i]) {
+			t.Errorf("row %d alone is %v, %v", i, row.ID, err)
+		}
+	}
+	for _, i := range []int{-1, len(rows)} {
+		if _, err := At[Row](path, i); err == nil {
+			t.Errorf("there is a row %d of %d", i, len(rows))
+		}
+	}
 	_, anyRows, err := ReadAny(path)
 	if err != nil || len(anyRows) != len(rows) || anyRows[399]["fields"] != rows[399].Fields || anyRows[398]["output"] != nil {
 		t.Errorf("ReadAny: %d rows, %v", len(anyRows), err)
