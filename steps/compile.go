@@ -232,15 +232,11 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 		}
 		c.infos[b.Name()+"\n"+name] = info
 	}
-	if c.Budget.USD > 0 && m.Price == nil && remote(info) {
+	if c.Budget.USD > 0 && m.Price == nil && !info.Free {
 		return nil, c.Errorf(path, "price: {input: ..., output: ...}, in dollars per million tokens", "budget.usd cannot hold what has no price: model %s of backend %s", m.Name, m.Backend)
 	}
 	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Price: m.Price, Limits: c.limit(path, m), path: path}, nil
 }
-
-// remote says whether a model is a service's: what it costs is the service's to
-// say, and whether it answers at all.
-func remote(i backends.Info) bool { return i.Numerics == "" }
 
 // limit is what holds all steps that ask one model, in whatever cell or repeat.
 func (c *Compiler) limit(path string, m *specs.Model) *backends.Limits {

@@ -24,13 +24,12 @@ func TestAPlanHasABound(t *testing.T) {
 	}
 }
 
-// service is the local backend as if it were somebody else's: nobody knows its
-// arithmetic.
+// service is the local backend as if it were somebody else's, and cost something.
 type service struct{ backends.Backend }
 
 func (s service) Resolve(ctx context.Context, name string) (backends.Info, error) {
 	info, err := s.Backend.Resolve(ctx, name)
-	info.Numerics = ""
+	info.Free = false
 	return info, err
 }
 
