@@ -27,6 +27,7 @@ func payStep(n, at int, asked *atomic.Int64) stepFunc {
 					return err
 				}
 				took := int64(1 + i*7%10)
+				time.Sleep(time.Duration(rand.IntN(100)) * time.Microsecond)
 				asked.Add(took)
 				settle(Usage{Calls: 1, Tokens: took})
 				return emit(i, i*i)
@@ -123,6 +124,7 @@ func TestReserveAtOnce(t *testing.T) {
 					}
 					return
 				}
+				time.Sleep(time.Duration(rand.IntN(100)) * time.Microsecond) // in flight
 				for range n {
 					l.settle(Usage{NanoUSD: 100}, Usage{NanoUSD: rand.Int64N(101)})
 				}
@@ -167,9 +169,14 @@ func TestUnsettledCountsInFull(t *testing.T) {
 		_, err := r.ReserveSome(ctx, []Usage{{Calls: 1, Tokens: 10}, {Calls: 1, Tokens: 20}})
 		return errors.Join(err, errors.New("the line went dead"))
 	}))
-	r, err := Execute(t.Context(), plan(t, b), store(t, t.TempDir()), Options{})
-	if err == nil || r.Failed != 1 || r.Spent.Usage != (Usage{Calls: 2, Tokens: 30}) {
-		t.Errorf("%+v, %v", r, err)
+	var told Usage
+	r, err := Execute(t.Context(), plan(t, b), store(t, t.TempDir()), Options{Events: func(e Event) {
+		if e.Kind == Failed {
+			told = e.Used
+		}
+	}})
+	if want := (Usage{Calls: 2, Tokens: 30}); err == nil || r.Failed != 1 || r.Spent.Usage != want || told != want {
+		t.Errorf("%+v, told %+v, %v", r, told, err)
 	}
 }
 

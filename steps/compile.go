@@ -232,6 +232,9 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 		}
 		c.infos[b.Name()+"\n"+name] = info
 	}
+	if c.Budget.USD > 0 && m.Price == nil && !info.Free {
+		return nil, c.Errorf(path, "price: {input: ..., output: ...}, in dollars per million tokens", "budget.usd cannot hold what has no price: model %s of backend %s", m.Name, m.Backend)
+	}
 	return &Policy{Backend: b, Info: info, Sampling: m.Sampling, Price: m.Price, Limits: c.limit(path, m), path: path}, nil
 }
 

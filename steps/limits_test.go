@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
+	"idiolect/steps"
 )
 
 // A plan that would fill the memory is refused at what made it grow.
@@ -19,6 +21,31 @@ func TestAPlanHasABound(t *testing.T) {
 	var mistakes specs.Errors
 	if !errors.As(err, &mistakes) || mistakes[0].Pos.Line != 4 || !strings.Contains(err.Error(), "more than 20000 steps") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// service is the local backend as if it were somebody else's, and cost something.
+type service struct{ backends.Backend }
+
+func (s service) Resolve(ctx context.Context, name string) (backends.Info, error) {
+	info, err := s.Backend.Resolve(ctx, name)
+	info.Free = false
+	return info, err
+}
+
+// A budget of dollars over a service whose price nobody gave would hold nothing.
+func TestDollarsNeedAPrice(t *testing.T) {
+	m := steps.Machines{service{machines(t)[0]}}
+	for budget, refused := range map[string]bool{"usd: 5": true, "calls: 5": false} {
+		text := strings.NewReplacer("MODEL", localtest.Tiny(t), "seed: 3", "seed: 3\nbudget: {"+budget+"}").Replace(small)
+		exp, err := specs.ReadBytes("small.yaml", []byte(text), steps.Language(m), specs.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = steps.Compile(t.Context(), exp, m)
+		if refused != (err != nil && strings.Contains(err.Error(), "budget.usd cannot hold what has no price: model ")) || !refused && err != nil {
+			t.Errorf("%s: %v", budget, err)
+		}
 	}
 }
 

@@ -152,7 +152,7 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
 	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
 		most := chunk
-		if s.policy.Info.Numerics == "" { // a service: a few at first, which may all fail
+		if !s.policy.Info.Free { // a few at first, which may all fail
 			most = runner.Probe
 		}
 		for ; len(todo) > 0; most = chunk {
