@@ -32,7 +32,7 @@ func repeated(t testing.TB, repeats int) (*runner.Plan, map[*runner.Action]runne
 	}
 	states := map[*runner.Action]runner.State{}
 	for _, a := range p.Actions {
-		at := strings.TrimPrefix(a.ID, bareID(a.ID))
+		at := strings.TrimPrefix(a.ID, runner.SpecID(a.ID))
 		states[a] = runner.State{Why: "because methods.tuned" + at + ": epochs changed: 3 (default) -> 4"}
 		if a.Kind == "sample" {
 			e := runner.Estimate{Calls: [2]int64{2000, 2000}, Prompt: [2]int64{30_000, 90_000}, Output: [2]int64{40_000, 96_000}, USD: [2]float64{.01, .025}, Seconds: [2]float64{12, 250}}

@@ -109,3 +109,9 @@ func (g grid) suffix(place int, axes []int) string {
 	}
 	return b.String()
 }
+
+// SpecID is a step's id without where it stands on the axes: methods.tuned of methods.tuned@2.
+func SpecID(id string) string {
+	id, _, _ = strings.Cut(id, "@")
+	return id
+}

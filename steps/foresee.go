@@ -2,7 +2,6 @@ package steps
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"idiolect/runner"
@@ -69,7 +68,7 @@ func (f foresight) learn(past *runner.Previous, dir string) {
 		}
 		t := ran[class]
 		t.spans = append(t.spans, span)
-		like := specID(span.Step)
+		like := runner.SpecID(span.Step)
 		if used[like].most.Steps >= pastLike || again[span.Step] > 1 { // what went on had done some of it before
 			continue
 		}
@@ -121,7 +120,7 @@ func (f foresight) usedBy(step runner.Past) (tables.Used, bool) {
 // sharpen is the estimate of a step with what is known of its like.
 func (f foresight) sharpen(a *runner.Action) runner.Estimate {
 	e := a.Estimate
-	if s, ok := f.used[specID(a.ID)]; ok {
+	if s, ok := f.used[runner.SpecID(a.ID)]; ok {
 		if n := s.used.Calls; n > 0 { // the mean of a call, so that another max_tokens changes nothing
 			before := e.Prompt[0] + e.Output[0]
 			e.Prompt[0] = min(e.Calls[0]*s.used.Prompt/n, e.Prompt[1])
@@ -143,12 +142,6 @@ func (f foresight) sharpen(a *runner.Action) runner.Estimate {
 		}
 	}
 	return e
-}
-
-// specID is a step's id without its person and repeat: methods.tuned of methods.tuned@2.
-func specID(id string) string {
-	id, _, _ = strings.Cut(id, "@")
-	return id
 }
 
 // class is what steps have in common that take as long for a token.
