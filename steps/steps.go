@@ -14,7 +14,7 @@
 //	table.go in_order.go  tables of artifacts; work on all cores with results in order
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
-//	accept.go score.go    the judges
+//	accept.go score.go    the judges (pairwise.go: of two answers)
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
@@ -70,8 +70,9 @@ func Methods() specs.Catalog[Method] {
 // Judges lists the kinds of judges.
 func Judges() specs.Catalog[Judge] {
 	return specs.Catalog[Judge]{
-		accept(), // yes or no, with the reason
-		score(),  // from 0 to 1, by criteria
+		accept(),   // yes or no, with the reason
+		score(),    // from 0 to 1, by criteria
+		pairwise(), // which of two
 	}
 }
 
