@@ -38,6 +38,11 @@ func (d *decoder) variables() {
 	for id, e := range d.exp.Evals.All() {
 		c.eval("evals."+id, e)
 	}
+	for id := range d.exp.Judges.All() {
+		if data, columns := c.rows("judges." + id + ".labels"); columns != nil {
+			c.judged(id, unlabelled(columns), data)
+		}
+	}
 	for _, p := range d.exp.Prompts.All() {
 		c.expr(p.Extract, []string{"output"}, "extract reads")
 	}
@@ -154,9 +159,17 @@ func (c *columnCheck) eval(path string, e *Eval) {
 		}
 		c.prompt(prompt, columns, data)
 	}
+	if len(e.Methods) == 0 {
+		columns = unlabelled(columns)
+	}
 	for _, j := range e.Judges {
 		c.judged(j.ID, columns, data)
 	}
+}
+
+// unlabelled is what a judge sees of rows that hold labels.
+func unlabelled(columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(name string) bool { return slices.Contains(LabelColumns(), name) })
 }
 
 // rows is the data that a path refers to, whichever split of it, and the columns;

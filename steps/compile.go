@@ -87,6 +87,9 @@ func (c *Compiler) cell(cell *specs.Cell) error {
 			return err
 		}
 	}
+	for id, j := range c.Judges.All() {
+		c.note(nil, c.ownLabels(id, j))
+	}
 	for id, e := range c.Evals.All() {
 		c.note(nil, c.eval(id, e))
 		if err := c.bounded("evals." + id); err != nil {

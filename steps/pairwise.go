@@ -1,10 +1,6 @@
 package steps
 
-import (
-	"errors"
-
-	"idiolect/specs"
-)
+import "idiolect/specs"
 
 func pairwise() specs.Kind[Judge] {
 	return specs.Kind[Judge]{
@@ -26,7 +22,8 @@ type Pairwise struct {
 // Title says what is decided.
 func (p *Pairwise) Title() string { return "compare pairs" }
 
-// Decide judges one completion, which a comparison cannot.
-func (p *Pairwise) Decide(*specs.Rubric) (Decide, error) {
-	return nil, errors.New("a pairwise judge compares two answers - an accept or score judge judges one")
-}
+// Label is the column of a person's own preferences.
+func (p *Pairwise) Label() string { return preferenceLabel }
+
+// Decide scores one of the two by the rubric's expr; the higher score wins.
+func (p *Pairwise) Decide(r *specs.Rubric) (Decide, error) { return (&Score{}).Decide(r) }

@@ -40,7 +40,7 @@ func (c *Compiler) refuse() {
 // come with a later release; laterOfMethod says it of a method's.
 func laterOfJudge(j *specs.Judge) map[string]bool {
 	return map[string]bool{
-		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1, "labels": j.Labels.ID != "", "min_agreement": j.MinAgreement != 0,
+		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1,
 	}
 }
 

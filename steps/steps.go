@@ -56,6 +56,9 @@ type Judge interface {
 	Decide(r *specs.Rubric) (Decide, error)
 	// Title says what the judge decides, for the plan.
 	Title() string
+	// Label is the column in which rows hold a person's own verdict of this kind:
+	// accepted, score or preference.
+	Label() string
 }
 
 // Methods lists the kinds of methods in the order in which people meet them.
