@@ -63,6 +63,9 @@ func (r *Report) files() []file {
 	files := []file{
 		{"scores.csv", r.scoresCSV}, {"criteria.csv", r.criteriaCSV}, {"differences.csv", r.differencesCSV}, {"training.csv", r.trainingCSV},
 	}
+	if len(r.agreements) > 0 {
+		files = append(files, file{"agreement.csv", r.agreementCSV})
+	}
 	for _, s := range r.sections {
 		name := s.file + ".md"
 		if s.file != "" && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
