@@ -153,7 +153,7 @@ func (c *columnCheck) eval(path string, e *Eval) {
 		}
 		prompt := c.promptOf(m.ID)
 		p, _ := c.exp.Prompts.Get(prompt)
-		if (prompt == "" || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
+		if (prompt == "" && !c.takenOver(m.ID) || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
 			c.fail(c.exp.place(item(path+".methods", i)), "give the method a prompt whose `user` asks about the rows, or rename a column",
 				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, data, among(columns))
 		}
@@ -193,6 +193,19 @@ func (c *columnCheck) promptOf(method string) string {
 		c.prompts[method] = prompt
 	}
 	return prompt
+}
+
+// takenOver says whether a method without a prompt asks as a policy of a finished
+// run was asked, which this spec does not tell.
+func (c *columnCheck) takenOver(method string) bool {
+	seen := map[string]bool{} // a cycle, reported elsewhere, ends here
+	for id := method; !seen[id]; id = c.refs["methods."+id+".model"] {
+		seen[id] = true
+		if m, ok := c.exp.Models.Get(id); ok {
+			return m.Run != ""
+		}
+	}
+	return false
 }
 
 func (c *columnCheck) prompt(id string, columns []string, data string) {

@@ -177,6 +177,9 @@ func (c *Compiler) lower(section, id string) (*Policy, error) {
 	path := section + "." + id
 	if section == "models" {
 		m, _ := c.Models.Get(id)
+		if m.Run != "" || m.Checkpoint != "" {
+			return c.imported(path, m)
+		}
 		return c.model(path, m)
 	}
 	m, ok := c.Methods.Get(id)

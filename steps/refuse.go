@@ -13,8 +13,8 @@ import (
 func (c *Compiler) refuse() {
 	for id, m := range c.Models.All() {
 		c.later("models."+id, map[string]bool{
-			"checkpoint": m.Checkpoint != "", "renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "",
-			"run": m.Run != "", "price": m.Price != nil, "timeout": m.Timeout != 0, "retries": m.Retries != nil,
+			"renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "",
+			"price": m.Price != nil, "timeout": m.Timeout != 0, "retries": m.Retries != nil,
 		})
 	}
 	for id, p := range c.Prompts.All() {
