@@ -290,8 +290,16 @@ func (c *columnCheck) users() {
 	}
 }
 
-// with is names and some more.
-func with(names []string, more ...string) []string { return append(slices.Clone(names), more...) }
+// with is names and those of some more that are not among them.
+func with(names []string, more ...string) []string {
+	out := slices.Clone(names)
+	for _, name := range more {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // item is the path of an item of a list.
 func item(path string, i int) string { return path + "." + strconv.Itoa(i) }

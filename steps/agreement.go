@@ -62,7 +62,7 @@ func (c *Compiler) rate(step *agreementStep, path, id string, ref specs.JudgeRef
 			return nil, err
 		}
 		if u.repeat == 1 {
-			if err := c.labelled(path, e, data, label); err != nil {
+			if err := c.labelled(path, e, data, label, step.least > 0); err != nil {
 				return nil, err
 			}
 		}

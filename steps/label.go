@@ -63,12 +63,13 @@ func (c *Compiler) labelOf(path, judge string, own string, ref specs.DataRef) (s
 }
 
 // labelled checks the label of every row, so that a wrong one is told before
-// anything runs, at its line.
-func (c *Compiler) labelled(path string, e *entry, ref specs.DataRef, label string) error {
+// anything runs, at its line. gated says that a share of equal ones is asked for.
+func (c *Compiler) labelled(path string, e *entry, ref specs.DataRef, label string, gated bool) error {
 	rows, ok := c.read[e.lines]
 	if !ok {
 		return nil // a step makes them
 	}
+	levels := map[float64]bool{}
 	for row, err := range rows.All() {
 		if err != nil {
 			return c.Errorf(path, "", "%v", err)
@@ -80,13 +81,18 @@ func (c *Compiler) labelled(path string, e *entry, ref specs.DataRef, label stri
 		if err != nil {
 			return c.Errorf(path, "", "%s: %v", row.Place, err)
 		}
-		if _, err := readLabel(fields, label); err != nil {
+		said, err := readLabel(fields, label)
+		levels[said.score] = true
+		if err != nil {
 			hint := ""
 			if label == scoreLabel {
 				hint = "a scale of 1 to 5 becomes one of 0 to 1 by `set: {score: (score - 1) / 4}` in the entry of data"
 			}
 			return c.Errorf(path, hint, "%s: %v", row.Place, err)
 		}
+	}
+	if gated && len(levels) > maxLevels {
+		return c.Errorf(path, "leave min_agreement out, and claim a kappa in an eval without methods", "min_agreement counts equal scores, and the labels of %s are on %d levels - at most %d", ref, len(levels), maxLevels)
 	}
 	return nil
 }
