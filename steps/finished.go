@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"idiolect/backends"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
@@ -37,7 +36,7 @@ func (c *Compiler) finished(at string, m *specs.Model) (*oldPolicy, error) {
 	if state.State != runner.RunDone {
 		return nil, c.Errorf(at+".run", "run its spec again: it goes on where it is", "run %s is %s - want one that is done", m.Run, state.State)
 	}
-	plan, err := runner.ReadPlan(dir)
+	plan, err := readPlan(dir)
 	if err != nil {
 		return nil, c.Errorf(at+".run", "", "run %s: %v", m.Run, fileless(err, dir))
 	}
@@ -54,6 +53,14 @@ func (c *Compiler) finished(at string, m *specs.Model) (*oldPolicy, error) {
 		return nil, c.Errorf(at+".run", "run its spec again: what is damaged is made anew", "%s of run %s: %v", m.Method, m.Run, fileless(err, dir))
 	}
 	return old, nil
+}
+
+func readPlan(dir string) (*runner.Plan, error) {
+	recorded, err := runner.ReadPlan(dir)
+	if err != nil {
+		return nil, err
+	}
+	return recorded.Plan()
 }
 
 // published is the artifact of the run's method.
@@ -128,19 +135,14 @@ func readPolicy(art *runner.Artifact) (*oldPolicy, error) {
 	return old, err
 }
 
-// base is the model that a policy's weights belong to.
-type base struct {
-	backends.Info
-	backend backends.Backend
-}
-
 // baseOf finds the model that an old policy was trained from, which has to be the
 // very same: the spec names it where the run's was a folder.
-func (c *Compiler) baseOf(at string, m *specs.Model, old *oldPolicy) (base, error) {
+func (c *Compiler) baseOf(at string, m *specs.Model, old *oldPolicy) (*Policy, error) {
 	if m.Backend != "" && m.Backend != old.Backend {
-		return base{}, c.Errorf(at+".backend", "leave it out", "%s of run %s is a policy of backend %s - not of %s", m.Method, m.Run, old.Backend, m.Backend)
+		return nil, c.Errorf(at+".backend", "leave it out", "%s of run %s is a policy of backend %s - not of %s", m.Method, m.Run, old.Backend, m.Backend)
 	}
-	named := specs.Model{Backend: old.Backend, Name: m.Name}
+	named := *m
+	named.Backend = old.Backend
 	hint := ""
 	if named.Name == "" {
 		named.Name = old.Model
@@ -152,12 +154,12 @@ func (c *Compiler) baseOf(at string, m *specs.Model, old *oldPolicy) (base, erro
 		if errors.As(err, &e) {
 			err = errors.New(e.Message)
 		}
-		return base{}, c.Errorf(at+".run", hint, "%s of run %s was made from model %s of backend %s: %v", m.Method, m.Run, old.Model, old.Backend, err)
+		return nil, c.Errorf(at+".run", hint, "%s of run %s was made from model %s of backend %s: %v", m.Method, m.Run, old.Model, old.Backend, err)
 	}
 	if p.Info.Revision != old.Revision {
-		return base{}, c.Errorf(at+".run", "run its spec again with this release", "%s of run %s was trained from another revision of %s: %s - here it is %s", m.Method, m.Run, old.Model, short(old.Revision), short(p.Info.Revision))
+		return nil, c.Errorf(at+".run", "run its spec again with this release", "%s of run %s was trained from another revision of %s: %s - here it is %s", m.Method, m.Run, old.Model, short(old.Revision), short(p.Info.Revision))
 	}
-	return base{p.Info, p.Backend}, nil
+	return p, nil
 }
 
 // short is as much of a revision as tells it from another.

@@ -29,19 +29,18 @@ func (c *Compiler) imported(path string, m *specs.Model) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := c.baseOf(path, m, old)
+	p, err := c.baseOf(path, m, old)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := c.restored(old.Prompt)
-	if err != nil {
+	if p.Prompt, err = c.restored(old.Prompt); err != nil {
 		return nil, c.Errorf(path+".method", "run its spec again with this release", "%s of %s: %v", m.Method, m.Run, err)
 	}
 	sampling, err := storedSampling(old.Sampling)
 	if err != nil {
 		return nil, c.Errorf(path+".method", "run its spec again with this release", "%s of %s: its sampling cannot be read: %v", m.Method, m.Run, err)
 	}
-	p := &Policy{Backend: info.backend, Info: info.Info, Prompt: asked, Sampling: over(sampling, m.Sampling), path: path}
+	p.Sampling = over(sampling, m.Sampling)
 	step := &importStep{policy: p, row: old.Policy, weights: old.weights}
 	p.Action = c.bring(path, step, fmt.Sprintf("take over %s of a finished run", m.Method), line("policy", "sha256:"+old.sum))
 	return p, nil
