@@ -19,7 +19,7 @@ type Model struct {
 	Retries           *int          `yaml:"retries" doc:"tries after the first" min:"0"`
 	Price             *Price        `yaml:"price" doc:"in dollars per million tokens"`
 
-	Run    string `yaml:"run" doc:"a finished run, whose policy this is: ../runs/haiku/latest" file:"true"`
+	Run    string `yaml:"run" doc:"a finished run, whose policy this is: its directory, or its experiment's for the newest, from the spec, else from the working directory" file:"dot"`
 	Method string `yaml:"method" doc:"the method of that run; tuned@2 for one that was made several times"`
 }
 

@@ -19,7 +19,7 @@ const resamples = 2000
 
 // measure fills a judge's row.
 func (s *agreementStep) measure(row *tables.Agreement, js []judgement) {
-	draw := rand.New(rng.New(s.seed, rng.Bootstrap, "agreement "+s.eval, row.Judge))
+	draw := rand.New(rng.New(s.seed, rng.Bootstrap, "agreement "+s.data, row.Judge))
 	row.N = int64(len(js))
 	for _, j := range js {
 		if j.failed {

@@ -25,9 +25,9 @@ type oldPolicy struct {
 // finished finds the policy of a run that the model names. The run's files are
 // checked against the sums that the run recorded: a damaged or edited one is told.
 func (c *Compiler) finished(at string, m *specs.Model) (*oldPolicy, error) {
-	dir, err := runner.FindRun(c.beside(m.Run))
+	dir, err := findRun(c.Dir, m.Run)
 	if err != nil {
-		return nil, c.Errorf(at+".run", fmt.Sprintf("run its spec first: idiolect run specs/%s.yaml", experimentOf(m.Run)), "no run in %s - want the directory of a run, or NAME/latest, from the spec's own", m.Run)
+		return nil, c.Errorf(at+".run", fmt.Sprintf("run its spec first: idiolect run specs/%s.yaml", experimentOf(m.Run)), "%v", err)
 	}
 	state, err := runner.ReadRun(dir)
 	if err != nil {
@@ -53,6 +53,19 @@ func (c *Compiler) finished(at string, m *specs.Model) (*oldPolicy, error) {
 		return nil, c.Errorf(at+".run", "run its spec again: what is damaged is made anew", "%s of run %s: %v", m.Method, m.Run, fileless(err, dir))
 	}
 	return old, nil
+}
+
+// findRun is the directory of a run that a spec names: from the spec, else from
+// the working directory, where runs are.
+func findRun(dir, run string) (string, error) {
+	found, err := runner.FindRun(filepath.Join(dir, filepath.FromSlash(run)))
+	if err != nil || filepath.IsAbs(run) {
+		found, err = runner.FindRun(filepath.FromSlash(run))
+	}
+	if err != nil {
+		return "", fmt.Errorf("no run in %s - want the directory of a run, or of an experiment", run)
+	}
+	return found, nil
 }
 
 func readPlan(dir string) (*runner.Plan, error) {
