@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,13 +48,19 @@ func (r *Report) judges() []section {
 		if len(a.rows) == 0 {
 			continue
 		}
-		blocks := a.blocks()
-		if a.rows[0].Eval == nil {
-			own.blocks = append(own.blocks, blocks...)
+		id, at, swept := strings.Cut(a.step.ID, "@")
+		if swept {
+			at = " at " + at
+		}
+		if a.rows[0].Eval != nil {
+			title := "Eval " + strings.TrimPrefix(id, "evals.") + at + ": judges against labels"
+			sections = append(sections, section{title: title, file: "agreement", blocks: a.blocks()})
 			continue
 		}
-		title := "Eval " + strings.TrimPrefix(a.step.ID, "evals.") + ": judges against labels"
-		sections = append(sections, section{title: title, file: "agreement", blocks: blocks})
+		if swept {
+			own.blocks = append(own.blocks, heading(a.rows[0].Judge+at))
+		}
+		own.blocks = append(own.blocks, a.blocks()...)
 	}
 	return append(sections, own)
 }
@@ -85,7 +90,7 @@ func agreementTable(label string, rows []tables.Agreement) table {
 	t := table{
 		caption: fmt.Sprintf("Verdicts against the labels in column %s of %s:", label, rows[0].Data),
 		columns: []column{{name: "judge", left: true}, {name: "agrees\n[95% interval]"}, {name: "kappa\n[95% interval]"}},
-		notes:   []string{map[string]string{"": "", "wilson": "Agreement: 95%, Wilson. ", "clustered": "Agreement: 95%, clustered by input or person. "}[rows[0].Interval] + "Kappa: " + map[bool]string{true: "quadratic weights", false: "Cohen's"}[label == "score"] + ", BCa bootstrap over the same clusters."},
+		notes:   []string{map[string]string{"wilson": "Agreement: 95%, Wilson. ", "clustered": "Agreement: 95%, clustered by input or person. "}[rows[0].Interval] + "Kappa: " + map[bool]string{true: "quadratic weights", false: "Cohen's"}[label == "score"] + ", BCa bootstrap over the same clusters."},
 	}
 	switch label {
 	case "preference":
@@ -291,21 +296,4 @@ func (r *Report) subject(q Quantity, cell []int) any {
 		return r.src.find("evals."+q.Eval, cell, "", 0)
 	}
 	return r.eval(q.Eval, cell)
-}
-
-func (r *Report) agreementCSV(w io.Writer) error {
-	rows := [][]string{{
-		"step", "eval", "judge", "data", "label", "accuracy", "low", "high", "interval", "base", "kappa", "kappa_low", "kappa_high", "n", "errors", "clusters",
-		"decided", "decided_accuracy", "adjacent", "pearson", "spearman", "min_agreement", "confusion", "note",
-	}}
-	for _, a := range r.agreements {
-		for _, x := range a.rows {
-			rows = append(rows, []string{
-				a.step.ID, text(x.Eval), x.Judge, x.Data, x.Label, raw(x.Accuracy), raw(x.Low), raw(x.High), x.Interval, raw(x.Base), raw(x.Kappa), raw(x.KappaLow), raw(x.KappaHigh),
-				fmt.Sprint(x.N), fmt.Sprint(x.Errors), fmt.Sprint(x.Clusters), whole(x.Decided), raw(x.DecidedRight), raw(x.Adjacent), raw(x.Pearson), raw(x.Spearman),
-				raw(x.MinAgreement), x.Confusion, text(x.Note),
-			})
-		}
-	}
-	return writeCSV(w, rows)
 }

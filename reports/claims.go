@@ -147,6 +147,9 @@ func (r *Report) inCell(c Claim, cell []int) (verdict, why string, known bool) {
 
 // judgePaired needs both methods in the same eval under the same judge: only there their completions are paired.
 func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bool) {
+	if c.Left.Method == "" || c.Right.Method == "" {
+		return Undecided, "judges are not compared with each other; compare each with a number", false
+	}
 	if c.Left.Judge != c.Right.Judge {
 		return Undecided, "the two are not paired: they come from different judges; compare their .mean", false
 	}
@@ -157,9 +160,6 @@ func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bo
 		return judgeNumbers(c, 0, 0)
 	}
 	e := r.eval(c.Left.Eval, cell)
-	if e == nil {
-		return Undecided, "two judges are not compared with each other; compare each with a number", false
-	}
 	d := e.difference(c.Left.Method, c.Right.Method, c.Left.Judge, 0)
 	if d == nil || d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
@@ -216,7 +216,7 @@ func judgeInterval(op string, iv bounds, why string) (verdict, told string, know
 	case op == "==":
 		return Undecided, why + "; an interval around zero does not show that two are equal", true
 	}
-	return Undecided, why + "; the interval includes zero", true
+	return Undecided, why + "; the interval leaves it open", true
 }
 
 func judgeNumbers(c Claim, left, right float64) (verdict, why string, known bool) {
