@@ -223,6 +223,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 			failed = append(failed, fmt.Sprintf("expect: %s: %s", o.Text, o.Why))
 		}
 	}
+	failed = append(failed, report.Unmet()...)
 	if len(failed) > 0 {
 		return &exitError{exitFailed, errors.New(strings.Join(failed, "\n"))}
 	}

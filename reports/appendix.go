@@ -90,7 +90,7 @@ func (r *Report) keys() table {
 	t := table{caption: "Artifacts:", columns: []column{{name: "step", left: true}, {name: "kind", left: true}, {name: "key", left: true}}}
 	for _, a := range r.in.Plan.Actions {
 		switch a.Kind {
-		case "sample", "judge", "keep": // between those named
+		case "sample", "judge", "judge_rows", "keep": // between those named
 			continue
 		}
 		t.rows = append(t.rows, []string{a.ID, a.Kind, a.Key().Short()})

@@ -100,12 +100,12 @@ func firstFew(list []string) []string {
 // claimCells are the cells that a claim is about; those that share all that it speaks of stand together.
 func (r *Report) claimCells(c Claim) [][][]int {
 	var out [][][]int
-	at := map[[2]*evaluation]int{}
+	at := map[[2]any]int{}
 	for _, cell := range r.in.cells() {
 		if !c.covers(cell) {
 			continue
 		}
-		evals := [2]*evaluation{r.eval(c.Left.Eval, cell), r.eval(c.Right.Eval, cell)}
+		evals := [2]any{r.subject(c.Left, cell), r.subject(c.Right, cell)}
 		i, seen := at[evals]
 		if !seen {
 			i = len(out)
@@ -147,6 +147,9 @@ func (r *Report) inCell(c Claim, cell []int) (verdict, why string, known bool) {
 
 // judgePaired needs both methods in the same eval under the same judge: only there their completions are paired.
 func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bool) {
+	if c.Left.Method == "" || c.Right.Method == "" {
+		return Undecided, "judges are not compared with each other; compare each with a number", false
+	}
 	if c.Left.Judge != c.Right.Judge {
 		return Undecided, "the two are not paired: they come from different judges; compare their .mean", false
 	}
@@ -213,7 +216,7 @@ func judgeInterval(op string, iv bounds, why string) (verdict, told string, know
 	case op == "==":
 		return Undecided, why + "; an interval around zero does not show that two are equal", true
 	}
-	return Undecided, why + "; the interval includes zero", true
+	return Undecided, why + "; the interval leaves it open", true
 }
 
 func judgeNumbers(c Claim, left, right float64) (verdict, why string, known bool) {
@@ -230,22 +233,28 @@ func judgeNumbers(c Claim, left, right float64) (verdict, why string, known bool
 type measured struct {
 	value    float64
 	exact    bool // a plain number
+	bare     bool // no share: told as it is
 	interval bounds
 	missing  string // why there is none
 }
 
-func (m measured) told() string { return "it is " + share(&m.value, m.interval.low, m.interval.high) }
+func (m measured) told() string {
+	if m.bare {
+		return "it is " + hundredths(&m.value) + " " + interval(m.interval.low, m.interval.high, func(v float64) string { return hundredths(&v) })
+	}
+	return "it is " + share(&m.value, m.interval.low, m.interval.high)
+}
 
 func (r *Report) quantity(q Quantity, cell []int) measured {
 	if q.Eval == "" {
 		return measured{value: q.Number, exact: true}
 	}
+	if q.Method == "" {
+		return r.agreementQuantity(q, cell)
+	}
 	e := r.eval(q.Eval, cell)
 	if e == nil || e.scores == nil {
 		return measured{missing: "eval " + q.Eval + " has no figures"}
-	}
-	if q.Method == "" {
-		return measured{missing: q.Eval + "." + q.Judge + " has no " + q.Stat}
 	}
 	name := q.Eval + "." + q.Method + "." + q.Judge
 	if q.Stat != "" && q.Stat != "mean" {

@@ -63,6 +63,9 @@ func (r *Report) files() []file {
 	files := []file{
 		{"scores.csv", r.scoresCSV}, {"criteria.csv", r.criteriaCSV}, {"differences.csv", r.differencesCSV}, {"training.csv", r.trainingCSV},
 	}
+	if len(r.agreements) > 0 {
+		files = append(files, file{"agreement.csv", r.agreementCSV})
+	}
 	for _, s := range r.sections {
 		name := s.file + ".md"
 		if s.file != "" && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
@@ -271,4 +274,21 @@ func whole(x *int64) string {
 		return ""
 	}
 	return strconv.FormatInt(*x, 10)
+}
+
+func (r *Report) agreementCSV(w io.Writer) error {
+	rows := [][]string{{
+		"step", "eval", "judge", "data", "label", "accuracy", "low", "high", "interval", "base", "kappa", "kappa_low", "kappa_high", "n", "errors", "clusters",
+		"decided", "decided_accuracy", "adjacent", "pearson", "spearman", "min_agreement", "confusion", "note",
+	}}
+	for _, a := range r.agreements {
+		for _, x := range a.rows {
+			rows = append(rows, []string{
+				a.step.ID, text(x.Eval), x.Judge, x.Data, x.Label, raw(x.Accuracy), raw(x.Low), raw(x.High), x.Interval, raw(x.Base), raw(x.Kappa), raw(x.KappaLow), raw(x.KappaHigh),
+				fmt.Sprint(x.N), fmt.Sprint(x.Errors), fmt.Sprint(x.Clusters), whole(x.Decided), raw(x.DecidedRight), raw(x.Adjacent), raw(x.Pearson), raw(x.Spearman),
+				raw(x.MinAgreement), x.Confusion, text(x.Note),
+			})
+		}
+	}
+	return writeCSV(w, rows)
 }

@@ -24,6 +24,7 @@ const (
 	trainingFile    = "training.parquet"
 	scoresFile      = "scores.parquet"
 	differencesFile = "differences.parquet"
+	agreementsFile  = "agreements.parquet"
 )
 
 // errAbsent is an artifact that is not there, or not to be trusted: a hole in the report, not its end.

@@ -16,7 +16,11 @@ func (r *Report) mainTables(e *evaluation) section {
 		if len(e.Judges) > 1 {
 			s.blocks = append(s.blocks, heading("judged by "+judge))
 		}
-		s.blocks = append(s.blocks, e.mainTable(judge), r.findings(e, judge))
+		t := e.mainTable(judge)
+		if validity := r.validity(judge, e.cells[0]); validity != "" {
+			t.notes = append(t.notes, validity)
+		}
+		s.blocks = append(s.blocks, t, r.findings(e, judge))
 		if e.repeats > 1 {
 			s.blocks = append(s.blocks, e.repeatsTable(judge))
 		}

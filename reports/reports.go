@@ -13,6 +13,7 @@
 //	criteria.go training.go        what moved; what was trained, on what
 //	skipped.go                     rows of data that were left out
 //	findings.go rounds.go          sentences made from the numbers
+//	agreement.go                   how well judges agree with labels
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
 //	page.go markdown.go csv.go     what a report consists of; report.md, and the tables as files
@@ -49,13 +50,14 @@ type Artifacts interface {
 
 // Report is what a run found. It is not changed after [Build], and safe for several goroutines.
 type Report struct {
-	in       Input
-	src      *source
-	evals    []*evaluation // of a swept eval one for each cell in which it differs
-	trained  []*trained
-	holes    []hole
-	outcomes []Outcome
-	sections []section
+	in         Input
+	src        *source
+	evals      []*evaluation // of a swept eval one for each cell in which it differs
+	trained    []*trained
+	agreements []agreed
+	holes      []hole
+	outcomes   []Outcome
+	sections   []section
 }
 
 // Build reads what the report needs. What a failed step did not write is told in the report; an error
@@ -71,6 +73,9 @@ func Build(in Input) (*Report, error) {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	if r.trained, err = src.allTrained(); err != nil {
+		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
+	}
+	if r.agreements, err = src.agreements(); err != nil {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	if r.holes, err = src.holes(); err != nil {
@@ -106,7 +111,7 @@ func (r *Report) compose() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	sections = append(append(append(sections, r.training()...), skipped), examples...)
+	sections = slices.Concat(sections, r.judges(), r.training(), []section{skipped}, examples)
 	appendix, err := r.appendix()
 	if err != nil {
 		return nil, err

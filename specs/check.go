@@ -72,6 +72,8 @@ func (*Judge) alternatives() [][]string     { return [][]string{{"rubric"}, {"mo
 
 func (d *decoder) model(path string, m *Model) {
 	switch {
+	case m.Run != "" && m.Checkpoint != "":
+		d.fail(d.exp.place(path+".checkpoint"), "", "%s is a policy of a run and has a checkpoint - a run's policy brings its own", path)
 	case m.Run != "" && m.Method == "":
 		d.fail(d.exp.place(path), "", "missing key: %s needs %q - the method of run %s", path, "method", m.Run)
 	case m.Run != "":

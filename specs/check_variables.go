@@ -38,6 +38,11 @@ func (d *decoder) variables() {
 	for id, e := range d.exp.Evals.All() {
 		c.eval("evals."+id, e)
 	}
+	for id := range d.exp.Judges.All() {
+		if data, columns := c.rows("judges." + id + ".labels"); columns != nil {
+			c.judged(id, unlabelled(columns), data)
+		}
+	}
 	for _, p := range d.exp.Prompts.All() {
 		c.expr(p.Extract, []string{"output"}, "extract reads")
 	}
@@ -148,15 +153,23 @@ func (c *columnCheck) eval(path string, e *Eval) {
 		}
 		prompt := c.promptOf(m.ID)
 		p, _ := c.exp.Prompts.Get(prompt)
-		if (prompt == "" || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
+		if (prompt == "" && !c.takenOver(m.ID) || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
 			c.fail(c.exp.place(item(path+".methods", i)), "give the method a prompt whose `user` asks about the rows, or rename a column",
 				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, data, among(columns))
 		}
 		c.prompt(prompt, columns, data)
 	}
+	if len(e.Methods) == 0 {
+		columns = unlabelled(columns)
+	}
 	for _, j := range e.Judges {
 		c.judged(j.ID, columns, data)
 	}
+}
+
+// unlabelled is what a judge sees of rows that hold labels.
+func unlabelled(columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(name string) bool { return slices.Contains(LabelColumns(), name) })
 }
 
 // rows is the data that a path refers to, whichever split of it, and the columns;
@@ -180,6 +193,19 @@ func (c *columnCheck) promptOf(method string) string {
 		c.prompts[method] = prompt
 	}
 	return prompt
+}
+
+// takenOver says whether a method without a prompt asks as a policy of a finished
+// run was asked, which this spec does not tell.
+func (c *columnCheck) takenOver(method string) bool {
+	seen := map[string]bool{} // a cycle, reported elsewhere, ends here
+	for id := method; !seen[id]; id = c.refs["methods."+id+".model"] {
+		seen[id] = true
+		if m, ok := c.exp.Models.Get(id); ok {
+			return m.Run != ""
+		}
+	}
+	return false
 }
 
 func (c *columnCheck) prompt(id string, columns []string, data string) {
@@ -264,8 +290,16 @@ func (c *columnCheck) users() {
 	}
 }
 
-// with is names and some more.
-func with(names []string, more ...string) []string { return append(slices.Clone(names), more...) }
+// with is names and those of some more that are not among them.
+func with(names []string, more ...string) []string {
+	out := slices.Clone(names)
+	for _, name := range more {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // item is the path of an item of a list.
 func item(path string, i int) string { return path + "." + strconv.Itoa(i) }

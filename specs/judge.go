@@ -16,3 +16,9 @@ type Judge struct {
 
 // Defaults asks each question once.
 func (j *Judge) Defaults() { j.Repeats = 1 }
+
+// LabelColumns are the columns in which rows hold what a person said of them.
+// They are what a judge is measured by, so that its program does not see them.
+func LabelColumns() []string {
+	return []string{"accepted", "score", "preference", "annotator", "reason"}
+}

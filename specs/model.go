@@ -6,7 +6,7 @@ import "time"
 type Model struct {
 	Backend    string   `yaml:"backend" doc:"the machine that samples and trains it" def:"backend"`
 	Name       string   `yaml:"name" doc:"the service's or checkpoint's name; ./folder is a checkpoint beside the spec" file:"dot"`
-	Checkpoint string   `yaml:"checkpoint" doc:"an existing adapter, or a tinker:// path" file:"dot"`
+	Checkpoint string   `yaml:"checkpoint" doc:"weights that were trained from it: a file such as a run's policy.safetensors, or a tinker:// path" file:"dot"`
 	Sampling   Sampling `yaml:"sampling" doc:"how it is sampled unless an eval says otherwise"`
 	Renderer   string   `yaml:"renderer" doc:"how chat messages become tokens; the model's own by default"`
 	KeyEnv     string   `yaml:"key_env" doc:"the environment variable that holds the key"`
@@ -19,8 +19,8 @@ type Model struct {
 	Retries           *int          `yaml:"retries" doc:"tries after the first" min:"0"`
 	Price             *Price        `yaml:"price" doc:"in dollars per million tokens"`
 
-	Run    string `yaml:"run" doc:"a finished run, whose policy this is" file:"true"`
-	Method string `yaml:"method" doc:"the method of that run"`
+	Run    string `yaml:"run" doc:"a finished run, whose policy this is: its directory, or its experiment's for the newest, from the spec, else from the working directory" file:"dot"`
+	Method string `yaml:"method" doc:"the method of that run; tuned@2 for one that was made several times"`
 }
 
 // Price is in dollars per million tokens.

@@ -85,6 +85,10 @@ func (t *Template) String() string { return t.source }
 // Names lists the free variables, sorted. The caller must not modify the slice.
 func (t *Template) Names() []string { return t.names }
 
+// Required lists those that have to be there: not vars, nor what the template asks
+// `is defined` of or gives a `default`. The caller must not modify the slice.
+func (t *Template) Required() []string { return t.required }
+
 func (t *Template) decode(d *decoder, n *node, path string, _ field) {
 	if n.kind != scalar {
 		d.mismatch(n, path, "a template", "text with {{ variables }}")

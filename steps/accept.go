@@ -21,6 +21,9 @@ type Accept struct {
 // Title says what is decided.
 func (a *Accept) Title() string { return "accept or reject" }
 
+// Label is the column that says what a person accepted.
+func (a *Accept) Label() string { return acceptedLabel }
+
 // Decide judges by the rubric's expr.
 func (a *Accept) Decide(r *specs.Rubric) (Decide, error) {
 	if err := programmed(r); err != nil {

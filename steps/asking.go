@@ -20,6 +20,11 @@ type Asking struct {
 	Examples *entry // where few-shot examples come from; nil: none
 	split    string
 	said     []runner.Line // its settings
+
+	// Of a prompt that a finished run wrote down:
+	text  string         // as it was written; "" for a prompt of the spec
+	scope map[string]any // what it saw beside a row
+	shown []tables.Row   // the rows that its examples are chosen from
 }
 
 // asking resolves a prompt reference; inherited is used when there is none.
@@ -51,7 +56,10 @@ func (a *Asking) lines() []runner.Line {
 	if a == nil {
 		return nil
 	}
-	lines := a.said
+	lines := slices.Clone(a.said)
+	if a.text != "" {
+		return append(lines, line("prompt.stored", a.text))
+	}
 	if a.Examples != nil {
 		lines = append(lines, line("prompt.examples.order", "file"))
 	}
@@ -73,7 +81,7 @@ func (a *Asking) inputs() []runner.Input {
 func (a *Asking) Messages(fields, scope map[string]any, examples []tables.Row) ([]backends.Message, error) {
 	var ms []backends.Message
 	if a != nil && a.System != nil {
-		text, err := a.System.Render(datasets.Env(fields, scope))
+		text, err := a.System.Render(datasets.Env(fields, a.seen(scope)))
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +108,7 @@ func (a *Asking) Messages(fields, scope map[string]any, examples []tables.Row) (
 
 func (a *Asking) user(fields, scope map[string]any) (string, error) {
 	if a != nil && a.User != nil {
-		return a.User.Render(datasets.Env(fields, scope))
+		return a.User.Render(datasets.Env(fields, a.seen(scope)))
 	}
 	text, ok := fields["input"].(string)
 	if !ok {
@@ -109,26 +117,13 @@ func (a *Asking) user(fields, scope map[string]any) (string, error) {
 	return text, nil
 }
 
-// text is the prompt as the policies table tells it.
-func (a *Asking) text() string {
-	if a == nil {
-		return `{"user":"{{ input }}"}`
-	}
-	m := map[string]string{}
-	for _, l := range a.lines() {
-		m[l.Label[len("prompt."):]] = l.Value
-	}
-	text, err := datasets.Canonical(m)
-	if err != nil {
-		panic(err)
-	}
-	return text
-}
-
 // examples picks the few-shot rows of a prompt: the first as people wrote them,
 // not as artifacts order them.
-func (a *Asking) examples(art *runner.Artifact) ([]tables.Row, error) {
-	rows, err := readTable[tables.Row](art, "rows.parquet")
+func (a *Asking) examples(r *runner.Run) ([]tables.Row, error) {
+	if a == nil || a.Examples == nil {
+		return a.kept(), nil
+	}
+	rows, err := readTable[tables.Row](r.In("examples"), "rows.parquet")
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +146,7 @@ func (a *Asking) extract(fields, scope map[string]any, completion string) (extra
 	if a == nil || a.Extract == nil {
 		return nil, nil
 	}
-	env := datasets.Env(fields, scope)
+	env := datasets.Env(fields, a.seen(scope))
 	env["output"] = completion
 	v, err := a.Extract.Eval(env)
 	if err != nil {
@@ -166,7 +161,7 @@ func (a *Asking) extract(fields, scope map[string]any, completion string) (extra
 
 // readers lists what of a prompt reads a row.
 func (a *Asking) readers() []reader {
-	if a == nil {
+	if a == nil || a.text != "" { // what a stored one reads is stored with it
 		return nil
 	}
 	return append(ofExprs(a.Extract), ofTemplates(a.System, a.User)...)

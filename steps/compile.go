@@ -93,6 +93,9 @@ func (c *Compiler) cell(cell *specs.Cell) error {
 			return err
 		}
 	}
+	for id, j := range c.Judges.All() {
+		c.note(nil, c.ownLabels(id, j))
+	}
 	for id, e := range c.Evals.All() {
 		c.note(nil, c.eval(id, e))
 		if err := c.bounded("evals." + id); err != nil {
@@ -180,6 +183,9 @@ func (c *Compiler) lower(section, id string) (*Policy, error) {
 	path := section + "." + id
 	if section == "models" {
 		m, _ := c.Models.Get(id)
+		if m.Run != "" || m.Checkpoint != "" {
+			return c.imported(path, m)
+		}
 		return c.model(path, m)
 	}
 	m, ok := c.Methods.Get(id)

@@ -76,7 +76,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 		Step:     &readStep{entry: e, dir: c.Dir, seed: c.Seed, scope: c.scope()},
 		Defaults: func() []runner.Line { return sourceDefaults(d.Kind) },
 	}
-	if err := c.counted(e, a, c.combined(id)); err != nil {
+	if err := c.counted(e, a, c.readAgain(id)); err != nil {
 		var few *datasets.TooFewRows
 		if errors.As(err, &few) {
 			path += ".split"
@@ -198,8 +198,19 @@ func (c *Compiler) readRows(rows datasets.Entry, kept bool) (*datasets.Collectio
 	return rows.Collect(c.ctx, file)
 }
 
-// combined says whether another entry is made of this one's rows.
-func (c *Compiler) combined(id string) bool {
+// readAgain says whether another entry is made of this one's rows, or judges are
+// measured by them.
+func (c *Compiler) readAgain(id string) bool {
+	for _, j := range c.Judges.All() {
+		if j.Labels.ID == id {
+			return true
+		}
+	}
+	for _, e := range c.Evals.All() {
+		if len(e.Methods) == 0 && e.Data.ID == id {
+			return true
+		}
+	}
 	for _, d := range c.Data.All() {
 		s, ok := d.Source.(datasets.Combined)
 		if ok && slices.ContainsFunc(s.Refs(), func(r specs.DataRef) bool { return r.ID == id }) {

@@ -140,7 +140,7 @@ func judgeDrawn(t testing.TB, n, size int) string {
 	}
 	b := runner.NewBuilder("judge")
 	samples := b.Add(runner.Action{ID: "samples", Kind: "drawn", Version: 1, Step: drawnSamples{n, size}})
-	judge := b.Add(runner.Action{ID: "judge", Kind: "judge", Version: 1, Inputs: []runner.Input{{Name: "samples", From: samples}}, Step: &judgeStep{decide: decide, judge: "accept/1", kind: "accept", scope: map[string]any{}}})
+	judge := b.Add(runner.Action{ID: "judge", Kind: "judge", Version: 1, Inputs: []runner.Input{{Name: "samples", From: samples}}, Step: &judgeStep{program: &program{decide: decide, name: "accept/1", kind: "accept"}, scope: map[string]any{}}})
 	plan, err := b.Plan()
 	if err != nil {
 		t.Fatal(err)

@@ -23,8 +23,24 @@ type Outcome struct {
 	Reason   string
 }
 
-// verdicts adds the step in which a judge judges samples.
-func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Action) (*runner.Action, error) {
+// program is a judge without a model, ready to judge: what decides, and what a
+// key says of it.
+type program struct {
+	decide  Decide
+	name    string // kind and version, as verdicts tell it
+	kind    string
+	title   string
+	label   string  // see Judge.Label
+	margin  float64 // values of two texts that differ by no more are a tie
+	lines   []runner.Line
+	readers []reader
+	pos     specs.Pos
+
+	defaults func() []runner.Line
+}
+
+// program finds a judge and compiles its rubric.
+func (c *Compiler) program(ref specs.JudgeRef) (*program, error) {
 	j, ok := c.Judges.Get(ref.ID)
 	if !ok {
 		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no judge %q", ref.ID)}
@@ -43,16 +59,34 @@ func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Actio
 	if err != nil {
 		return nil, c.Errorf(path, "", "%v", err)
 	}
-	name := fmt.Sprintf("%s/%d", j.Kind, kind.Version)
-	lines := append(c.rubricLines(rubric), line("judge", name))
-	lines = append(lines, c.said("judge", settings, kind.New())...)
+	p := &program{
+		decide: decide, name: fmt.Sprintf("%s/%d", j.Kind, kind.Version), kind: j.Kind, title: settings.Title(), label: settings.Label(),
+		readers: ofExprs(rubricExprs(rubric)...), pos: c.Pos(path),
+	}
+	if pairs, ok := settings.(*Pairwise); ok {
+		p.margin = pairs.Hyperparameters.TieMargin
+	}
+	p.lines = append(c.rubricLines(rubric), line("judge", p.name))
+	p.lines = append(p.lines, c.said("judge", settings, kind.New())...)
+	p.defaults = func() []runner.Line { return settingLines("judge", kind.New(), nil) }
+	return p, nil
+}
+
+// verdicts adds the step in which a judge judges samples.
+func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Action) (*runner.Action, error) {
+	p, err := c.program(ref)
+	if err != nil {
+		return nil, err
+	}
+	if p.label == preferenceLabel {
+		return nil, c.Errorf("judges."+ref.ID+".kind", "a judge of kind score compares them as well: the higher score wins", "a pairwise judge of completions comes with a later release - judge %q judges the answers a and b of rows", ref.ID)
+	}
 	return c.add(runner.Action{
-		ID: id, Kind: "judge", Version: 1, Pos: c.Pos(path),
-		Inputs:   []runner.Input{{Name: "samples", From: samples}},
-		Lines:    append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...),
-		Says:     settings.Title() + " by program",
-		Defaults: func() []runner.Line { return settingLines("judge", kind.New(), nil) },
-		Step:     &judgeStep{decide: decide, judge: name, kind: j.Kind, scope: c.scope()},
+		ID: id, Kind: "judge", Version: 1, Pos: p.pos,
+		Inputs: []runner.Input{{Name: "samples", From: samples}},
+		Lines:  append(p.lines, scopeLines(c.scope(), p.readers...)...),
+		Says:   p.title + " by program", Defaults: p.defaults,
+		Step: &judgeStep{program: p, scope: c.scope()},
 	}), nil
 }
 
@@ -88,10 +122,8 @@ func (c *Compiler) rubricLines(r *specs.Rubric) []runner.Line {
 }
 
 type judgeStep struct {
-	decide Decide
-	judge  string
-	kind   string
-	scope  map[string]any
+	*program
+	scope map[string]any
 }
 
 // judgedColumns are what a judge reads of a sample.
@@ -158,7 +190,7 @@ func (s *judgeStep) verdicts(key string, samples []judgedColumns) ([]tables.Verd
 func (s *judgeStep) verdict(key string, x judgedColumns) (tables.Verdict, error) {
 	v := tables.Verdict{
 		ID: tables.ID(key, x.RowKey, x.Replicate), RowKey: x.RowKey, Replicate: x.Replicate, SampleID: x.ID, PolicyID: x.PolicyID,
-		Judge: s.judge, Kind: s.kind, Criteria: "{}", User: x.User,
+		Judge: s.name, Kind: s.kind, Criteria: "{}", User: x.User,
 	}
 	if x.Error != nil {
 		v.Error = optional("there is no completion: " + *x.Error)
@@ -175,8 +207,13 @@ func (s *judgeStep) verdict(key string, x judgedColumns) (tables.Verdict, error)
 		v.Error = optional(err.Error())
 		return v, nil
 	}
-	v.Accepted, v.Score, v.Reason, v.ParseOK, v.Criteria = o.Accepted, o.Score, optional(o.Reason), true, mustJSON(o.Criteria)
+	o.tell(&v)
 	return v, nil
+}
+
+// tell writes an outcome into a verdict.
+func (o Outcome) tell(v *tables.Verdict) {
+	v.Accepted, v.Score, v.Reason, v.ParseOK, v.Criteria = o.Accepted, o.Score, optional(o.Reason), true, mustJSON(o.Criteria)
 }
 
 // judged is the text that is judged of a sample that has a completion.

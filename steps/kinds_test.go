@@ -53,12 +53,20 @@ func TestKindsAreFrozen(t *testing.T) {
 // kindHashes are the files of every artifact: step, kind and version, file, hash.
 func kindHashes(t *testing.T) []string {
 	t.Helper()
-	plan, err := compile(t, localtest.Tiny(t), small)
+	lines := map[string]bool{}
+	for _, spec := range []string{small, labelled} {
+		hashKinds(t, spec, lines)
+	}
+	return slices.Sorted(maps.Keys(lines))
+}
+
+func hashKinds(t *testing.T, spec string, lines map[string]bool) {
+	t.Helper()
+	plan, err := compile(t, localtest.Tiny(t), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := execute(t, plan)
-	lines := map[string]bool{}
 	for _, a := range p.plan.Actions {
 		art := p.artifact(t, a.ID)
 		for _, f := range art.Files() {
@@ -77,5 +85,4 @@ func kindHashes(t *testing.T) []string {
 			lines[fmt.Sprintf("%-32s %s/%d %-22s %s", a.ID, a.Kind, a.Version, f, hex.EncodeToString(sum[:8]))] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(lines))
 }

@@ -32,13 +32,14 @@ func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error)
 		return nil, err
 	}
 	p.path = id
-	step := &askStep{policy: &p}
+	step := &askStep{policy: &p, scope: c.scope()}
 	a := runner.Action{
-		ID: id, Kind: "policy", Version: 1, Step: step, Pos: c.Pos(p.path),
+		ID: id, Kind: "policy", Version: 2, Step: step, Pos: c.Pos(p.path),
 		Says:   "ask " + label(p.Info),
 		Lines:  append(p.Prompt.lines(), settingLines("sampling", &p.Sampling, &specs.Sampling{})...),
 		Inputs: p.Prompt.inputs(),
 	}
+	a.Lines = append(a.Lines, scopeLines(step.scope, p.Prompt.readers()...)...)
 	if base.Action == nil {
 		a.Lines = append(a.Lines, identity(p.Backend, p.Info)...)
 	} else {
@@ -52,14 +53,23 @@ func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error)
 // askStep writes down a policy that needs no training.
 type askStep struct {
 	policy  *Policy
+	scope   map[string]any
 	trained bool // it asks the policy of another method
 }
 
 // Run writes one policies row; the weights of a trained policy are copied.
 func (s *askStep) Run(ctx context.Context, r *runner.Run) error {
+	examples, err := s.policy.Prompt.examples(r)
+	if err != nil {
+		return err
+	}
+	asked, err := s.policy.Prompt.stored(s.scope, examples)
+	if err != nil {
+		return err
+	}
 	row := tables.Policy{
 		ID: tables.ID(string(r.Key()), "", 0), Backend: s.policy.Backend.Name(), Model: label(s.policy.Info), Revision: s.policy.Info.Revision,
-		Prompt: s.policy.Prompt.text(), Method: "prompt", Settings: "{}",
+		Prompt: asked, Method: "prompt", Settings: "{}",
 		Sampling: settingsJSON(settingLines("sampling", &s.policy.Sampling, &specs.Sampling{}), "sampling"),
 	}
 	if s.trained {

@@ -13,8 +13,7 @@ import (
 func (c *Compiler) refuse() {
 	for id, m := range c.Models.All() {
 		c.later("models."+id, map[string]bool{
-			"checkpoint": m.Checkpoint != "", "renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "",
-			"run": m.Run != "", "timeout": m.Timeout != 0, "retries": m.Retries != nil,
+			"renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "", "timeout": m.Timeout != 0, "retries": m.Retries != nil,
 		})
 	}
 	for id, p := range c.Prompts.All() {
@@ -40,7 +39,7 @@ func (c *Compiler) refuse() {
 // come with a later release; laterOfMethod says it of a method's.
 func laterOfJudge(j *specs.Judge) map[string]bool {
 	return map[string]bool{
-		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1, "labels": j.Labels.ID != "", "min_agreement": j.MinAgreement != 0,
+		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1,
 	}
 }
 

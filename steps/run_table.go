@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"idiolect/datasets"
-	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
 )
@@ -45,12 +44,9 @@ func (s *RunTable) Files(dir string) []datasets.File {
 
 // find is where the table's file is.
 func (s *RunTable) find(dir string) (string, error) {
-	run, err := runner.FindRun(filepath.Join(dir, filepath.FromSlash(s.Run)))
-	if err != nil || filepath.IsAbs(s.Run) {
-		run, err = runner.FindRun(filepath.FromSlash(s.Run))
-	}
+	run, err := findRun(dir, s.Run)
 	if err != nil {
-		return "", fmt.Errorf("no run in %s - want the directory of a run, or of an experiment", s.Run)
+		return "", err
 	}
 	path := filepath.Join(run, "artifacts", s.Table+".parquet")
 	if _, err := os.Stat(path); err == nil && filepath.Base(path) == s.Table+".parquet" {

@@ -16,11 +16,9 @@ func (s *sampleStep) asks(r *runner.Run) ([]ask, error) {
 	if err != nil {
 		return nil, err
 	}
-	var examples []tables.Row
-	if s.policy.Prompt != nil && s.policy.Prompt.Examples != nil {
-		if examples, err = s.policy.Prompt.examples(r.In("examples")); err != nil {
-			return nil, err
-		}
+	examples, err := s.policy.Prompt.examples(r)
+	if err != nil {
+		return nil, err
 	}
 	var asks []ask
 	at := 0

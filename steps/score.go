@@ -16,6 +16,9 @@ type Score struct{}
 // Title says what is decided.
 func (s *Score) Title() string { return "score" }
 
+// Label is the column of a person's own scores.
+func (s *Score) Label() string { return scoreLabel }
+
 // Decide grades by the rubric's expr.
 func (s *Score) Decide(r *specs.Rubric) (Decide, error) {
 	if err := programmed(r); err != nil {

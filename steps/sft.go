@@ -81,7 +81,7 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, r
 	defaults := sftDefaults()
 	step := &tuneStep{start: start, settings: s.Hyperparameters, split: split, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
 	a := runner.Action{
-		ID: id, Kind: "sft", Version: 1, Step: step, Pos: c.Pos(id),
+		ID: id, Kind: "sft", Version: 2, Step: step, Pos: c.Pos(id),
 		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
 		Lines:  append(c.said("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
 		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(rows)),

@@ -16,7 +16,7 @@
 //	foresee.go spend.go   what earlier runs teach about that; what a request takes
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
-//	accept.go score.go    the judges
+//	accept.go score.go    the judges (pairwise.go: of two answers)
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
@@ -58,6 +58,9 @@ type Judge interface {
 	Decide(r *specs.Rubric) (Decide, error)
 	// Title says what the judge decides, for the plan.
 	Title() string
+	// Label is the column in which rows hold a person's own verdict of this kind:
+	// accepted, score or preference.
+	Label() string
 }
 
 // Methods lists the kinds of methods in the order in which people meet them.
@@ -72,8 +75,9 @@ func Methods() specs.Catalog[Method] {
 // Judges lists the kinds of judges.
 func Judges() specs.Catalog[Judge] {
 	return specs.Catalog[Judge]{
-		accept(), // yes or no, with the reason
-		score(),  // from 0 to 1, by criteria
+		accept(),   // yes or no, with the reason
+		score(),    // from 0 to 1, by criteria
+		pairwise(), // which of two
 	}
 }
 

@@ -36,6 +36,7 @@ type tuning struct {
 	r       *runner.Run
 	trainer backends.Trainer
 	base    opened
+	prompt  string // as the policies table has it
 	data    []backends.Datum
 	order   *rng.Stream // of the rows, drawn epoch by epoch
 	epoch   []int       // data indices of the epoch that was drawn last

@@ -45,7 +45,7 @@ func (t *tuning) describe(checkpoint, note *string) error {
 	}
 	row := tables.Policy{
 		ID: tables.ID(string(t.r.Key()), "", 0), Backend: t.start.Backend.Name(), Model: label(t.start.Info), Revision: t.start.Info.Revision,
-		Checkpoint: checkpoint, Prompt: t.start.Prompt.text(), Parent: optional(t.base.ID), Method: "sft",
+		Checkpoint: checkpoint, Prompt: t.prompt, Parent: optional(t.base.ID), Method: "sft",
 		Settings: settingsJSON(settingLines("hyperparameters", &s, nil), "hyperparameters"),
 		Sampling: settingsJSON(settingLines("sampling", &t.start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(len(t.data)), Note: note,
 	}

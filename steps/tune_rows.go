@@ -17,11 +17,12 @@ func (t *tuning) load() error {
 	if err != nil {
 		return err
 	}
-	var examples []tables.Row
-	if p := t.start.Prompt; p != nil && p.Examples != nil {
-		if examples, err = p.examples(t.r.In("examples")); err != nil {
-			return err
-		}
+	examples, err := t.start.Prompt.examples(t.r)
+	if err != nil {
+		return err
+	}
+	if t.prompt, err = t.start.Prompt.stored(t.scope, examples); err != nil {
+		return err
 	}
 	for _, row := range rows {
 		if !inSplit(t.split, deref(row.Split)) {

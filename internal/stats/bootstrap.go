@@ -29,7 +29,7 @@ func MeanBootstrap(clusters []Cluster, confidence float64, n int, r *rand.Rand) 
 	for i := range replicates {
 		replicates[i] = s.resampledMean(r.IntN)
 	}
-	return s.mean(), s.bca(replicates, confidence)
+	return s.mean(), bca(replicates, s.mean(), s.acceleration(), confidence)
 }
 
 // resampledMean is the mean of as many clusters as s has, each chosen by draw(G).
@@ -44,40 +44,50 @@ func (s sample) resampledMean(draw func(int) int) float64 {
 	return sum / float64(n)
 }
 
-// bca reads the BCa interval off bootstrap replicates of the mean, which it
-// sorts; ties with the mean count half.
-func (s sample) bca(replicates []float64, confidence float64) Interval {
+// bca reads the BCa interval off bootstrap replicates of an estimate, which it
+// sorts; ties with the estimate count half.
+func bca(replicates []float64, estimate, acceleration, confidence float64) Interval {
 	slices.Sort(replicates)
-	b, mean := float64(len(replicates)), s.mean()
-	below := sort.SearchFloat64s(replicates, mean)
-	upTo := sort.Search(len(replicates), func(i int) bool { return replicates[i] > mean })
+	b := float64(len(replicates))
+	below := sort.SearchFloat64s(replicates, estimate)
+	upTo := sort.Search(len(replicates), func(i int) bool { return replicates[i] > estimate })
 	// Few resamples may all fall on one side, and 0 and 1 have no quantile.
 	share := min(max(float64(below+upTo)/(2*b), 0.5/b), 1-0.5/b)
 
-	bias, a := distuv.UnitNormal.Quantile(share), s.acceleration()
+	bias := distuv.UnitNormal.Quantile(share)
 	end := func(z float64) float64 {
-		corrected := bias + (bias+z)/(1-float64(a*(bias+z)))
+		corrected := bias + (bias+z)/(1-float64(acceleration*(bias+z)))
 		return quantile(replicates, distuv.UnitNormal.CDF(corrected))
 	}
 	z := ZQuantile(confidence)
 	return Interval{end(-z), end(z)}
 }
 
-// acceleration is a sixth of the skewness of the mean's jackknife values, each
-// leaving out one cluster.
+// acceleration is that of the mean's jackknife values.
 func (s sample) acceleration() float64 {
-	g := float64(len(s.tallies))
 	left := make([]float64, len(s.tallies))
-	var center float64
 	for i, t := range s.tallies {
 		left[i] = (s.sum - t.sum) / float64(s.n-t.n)
-		center += left[i] / g
+	}
+	return skew(left)
+}
+
+// skew is a sixth of the skewness of jackknife values, each leaving out one
+// cluster.
+func skew(left []float64) float64 {
+	g := float64(len(left))
+	var center float64
+	for _, x := range left {
+		center += x / g
 	}
 	var squares, cubes float64
 	for _, x := range left {
 		d := center - x
 		squares += float64(d * d)
 		cubes += float64(d * d * d)
+	}
+	if squares == 0 {
+		return 0
 	}
 	return cubes / (6 * math.Pow(squares, 1.5))
 }

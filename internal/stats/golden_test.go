@@ -125,7 +125,7 @@ func TestGoldenMeanClustered(t *testing.T) {
 func TestGoldenBCa(t *testing.T) {
 	for _, c := range loadGolden(t).BCa {
 		s := tallied(keyed(c.Clusters))
-		nearInterval(t, "interval", s.bca(everyResample(s), c.Confidence), Interval{c.Low, c.High}, 1e-9)
+		nearInterval(t, "interval", bca(everyResample(s), s.mean(), s.acceleration(), c.Confidence), Interval{c.Low, c.High}, 1e-9)
 	}
 }
 
@@ -191,5 +191,6 @@ func TestGoldenTwoProportionN(t *testing.T) {
 
 func TestGoldenKappa(t *testing.T) {
 	g := loadGolden(t)
-	near(t, "Kappa", Kappa(g.Kappa.A, g.Kappa.B), g.Kappa.Kappa, 1e-14)
+	k, _ := Kappa([]Ratings[string]{{A: g.Kappa.A, B: g.Kappa.B}}, .95, 1, nil)
+	near(t, "Kappa", k, g.Kappa.Kappa, 1e-14)
 }

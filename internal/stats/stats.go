@@ -8,7 +8,7 @@
 //	two policies   PairedClustered, RelativeGain, McNemarExact
 //	many tests     Holm
 //	how many       NeededClusters, TwoProportionN
-//	two judges     Kappa
+//	two judges     Kappa, QuadraticKappa, Pearson, Spearman
 //
 // A figure the data cannot give (the mean of nothing, the kappa of raters who
 // use one label) is NaN and an end nothing bounds is infinite: writers of

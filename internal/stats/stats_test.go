@@ -230,24 +230,6 @@ func TestNeededClustersWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func TestKappaOfFewLabels(t *testing.T) {
-	for name, c := range map[string]struct {
-		a, b []string
-		want float64
-	}{
-		"perfect":            {[]string{"yes", "no"}, []string{"yes", "no"}, 1},
-		"opposite":           {[]string{"yes", "no"}, []string{"no", "yes"}, -1},
-		"chance":             {[]string{"yes", "yes", "no", "no"}, []string{"yes", "no", "yes", "no"}, 0},
-		"one label is NaN":   {[]string{"yes", "yes"}, []string{"yes", "yes"}, math.NaN()},
-		"no items are NaN":   {nil, nil, math.NaN()},
-		"no label in common": {[]string{"yes", "yes"}, []string{"no", "no"}, 0},
-	} {
-		if got := Kappa(c.a, c.b); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
-			t.Errorf("%s: %v, want %v", name, got, c.want)
-		}
-	}
-}
-
 func BenchmarkPairedClustered(b *testing.B) {
 	w := newWorld(500, 12, 0.1)
 	shares := w.draw()

@@ -215,3 +215,33 @@ type Difference struct {
 	MoreRows   *int64   `parquet:"more_clusters,optional"` // how many more topics would separate it; null: separated
 	Note       *string  `parquet:"note,optional"`
 }
+
+// Agreement is how well a judge agrees with what people said of the same rows.
+type Agreement struct {
+	ID           string   `parquet:"id"`
+	RowKey       string   `parquet:"row_key"` // empty
+	Replicate    int64    `parquet:"replicate"`
+	Eval         *string  `parquet:"eval,optional"` // null: the labels that the judge itself names
+	Judge        string   `parquet:"judge"`
+	Data         string   `parquet:"data"`  // the rows, as the spec refers to them
+	Label        string   `parquet:"label"` // the column of the labels: accepted, score, preference
+	N            int64    `parquet:"n"`     // labels
+	Errors       int64    `parquet:"errors"`
+	Clusters     int64    `parquet:"clusters"`          // inputs, or persons
+	Accuracy     *float64 `parquet:"accuracy,optional"` // verdicts that are the label; an error is none
+	Low          *float64 `parquet:"low,optional"`      // 95% interval of the accuracy
+	High         *float64 `parquet:"high,optional"`
+	Interval     string   `parquet:"interval"`           // of the accuracy: wilson, clustered
+	Base         *float64 `parquet:"base,optional"`      // share of the commonest label: the accuracy of always saying it
+	Kappa        *float64 `parquet:"kappa,optional"`     // Cohen's; of scores with quadratic weights
+	KappaLow     *float64 `parquet:"kappa_low,optional"` // 95%, BCa bootstrap over the clusters
+	KappaHigh    *float64 `parquet:"kappa_high,optional"`
+	Adjacent     *float64 `parquet:"adjacent,optional"`         // of scores: at most one level of the labels away
+	Pearson      *float64 `parquet:"pearson,optional"`          // of scores
+	Spearman     *float64 `parquet:"spearman,optional"`         // of scores
+	Decided      *int64   `parquet:"decided,optional"`          // of preferences: where neither label nor verdict is a tie
+	DecidedRight *float64 `parquet:"decided_accuracy,optional"` // the accuracy there
+	Confusion    string   `parquet:"confusion"`                 // JSON: label -> verdict -> how often; {} for scores on no levels
+	MinAgreement *float64 `parquet:"min_agreement,optional"`    // the accuracy below which the run fails
+	Note         *string  `parquet:"note,optional"`
+}

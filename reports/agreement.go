@@ -1,0 +1,299 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"idiolect/runner"
+	"idiolect/runner/tables"
+)
+
+// agreed is a step that compared judges with people's labels.
+type agreed struct {
+	step *runner.Action
+	rows []tables.Agreement
+}
+
+// agreements reads all of them, in plan order. One that is not there is a hole,
+// which is told elsewhere.
+func (s *source) agreements() ([]agreed, error) {
+	var all []agreed
+	for _, a := range s.in.Plan.Actions {
+		if a.Kind != "agreement" {
+			continue
+		}
+		rows, err := read[tables.Agreement](s, a, agreementsFile)
+		if errors.Is(err, errAbsent) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, agreed{a, rows})
+	}
+	return all, nil
+}
+
+// judges tells how well judges agree with labels: those of the evals without
+// methods, and those that judges name themselves.
+func (r *Report) judges() []section {
+	var sections []section
+	own := section{title: "Judges against their labels", file: "agreement"}
+	for _, a := range r.agreements {
+		if len(a.rows) == 0 {
+			continue
+		}
+		id, at, swept := strings.Cut(a.step.ID, "@")
+		if swept {
+			at = " at " + at
+		}
+		if a.rows[0].Eval != nil {
+			title := "Eval " + strings.TrimPrefix(id, "evals.") + at + ": judges against labels"
+			sections = append(sections, section{title: title, file: "agreement", blocks: a.blocks()})
+			continue
+		}
+		if swept {
+			own.blocks = append(own.blocks, heading(a.rows[0].Judge+at))
+		}
+		own.blocks = append(own.blocks, a.blocks()...)
+	}
+	return append(sections, own)
+}
+
+func (a agreed) blocks() []block {
+	var blocks []block
+	for _, label := range []string{"accepted", "preference", "score"} {
+		rows := slices.DeleteFunc(slices.Clone(a.rows), func(x tables.Agreement) bool { return x.Label != label })
+		if len(rows) > 0 {
+			blocks = append(blocks, agreementTable(label, rows))
+		}
+	}
+	var list items
+	for _, x := range a.rows {
+		list = append(list, agreementItem(x))
+	}
+	blocks = append(blocks, list)
+	for _, x := range a.rows {
+		if t := confusionTable(x); len(t.rows) > 0 {
+			blocks = append(blocks, t)
+		}
+	}
+	return blocks
+}
+
+func agreementTable(label string, rows []tables.Agreement) table {
+	t := table{
+		caption: fmt.Sprintf("Verdicts against the labels in column %s of %s:", label, rows[0].Data),
+		columns: []column{{name: "judge", left: true}, {name: "agrees\n[95% interval]"}, {name: "kappa\n[95% interval]"}},
+		notes:   []string{map[string]string{"wilson": "Agreement: 95%, Wilson. ", "clustered": "Agreement: 95%, clustered by input or person. "}[rows[0].Interval] + "Kappa: " + map[bool]string{true: "quadratic weights", false: "Cohen's"}[label == "score"] + ", BCa bootstrap over the same clusters."},
+	}
+	switch label {
+	case "preference":
+		t.columns = append(t.columns, column{name: "without\nties"})
+	case "score":
+		t.columns = append(t.columns, column{name: "at most\none level off"}, column{name: "Pearson", drop: 1}, column{name: "Spearman", drop: 1})
+	}
+	t.columns = append(t.columns, column{name: "always the\ncommonest"}, column{name: "n", drop: 3}, column{name: "clusters", drop: 2}, column{name: "errors", drop: 4})
+	for _, x := range rows {
+		row := []string{x.Judge, share(x.Accuracy, x.Low, x.High), kappaCell(x)}
+		switch label {
+		case "preference":
+			row = append(row, percent(x.DecidedRight))
+		case "score":
+			row = append(row, percent(x.Adjacent), hundredths(x.Pearson), hundredths(x.Spearman))
+		}
+		t.rows = append(t.rows, append(row, percent(x.Base), count(x.N), count(x.Clusters), count(x.Errors)))
+	}
+	return t
+}
+
+// agreementItem puts a judge's agreement into words.
+func agreementItem(x tables.Agreement) item {
+	i := item{text: fmt.Sprintf("%s %s", x.Judge, agreesWith(x))}
+	switch {
+	case x.MinAgreement != nil && belowLeast(x):
+		i.text, i.mark = i.text+fmt.Sprintf(": BELOW the %s that it has to", percent(x.MinAgreement)), bad
+	case x.MinAgreement != nil:
+		i.text, i.mark = i.text+fmt.Sprintf(": at least the %s that it has to", percent(x.MinAgreement)), good
+	}
+	i.text += "."
+	if word := commonest(x); word != "" && x.Low != nil && *x.Low <= *x.Base {
+		i.text += fmt.Sprintf(" That it is better than always saying %s (%s) is not shown.", word, percent(x.Base))
+	}
+	if x.Note != nil {
+		i.text += " Note: "
+		i.data = *x.Note
+	}
+	return i
+}
+
+// agreesWith is the agreement with its interval, within a sentence.
+func agreesWith(x tables.Agreement) string {
+	if x.Accuracy == nil {
+		return fmt.Sprintf("on %s of %s has kappa %s", of(x.N, "label"), x.Data, kappaCell(x))
+	}
+	return fmt.Sprintf("agrees with %s of %s of %s (kappa %s)", share(x.Accuracy, x.Low, x.High), of(x.N, "label"), x.Data, kappaCell(x))
+}
+
+func belowLeast(x tables.Agreement) bool {
+	return x.MinAgreement != nil && (x.Accuracy == nil || *x.Accuracy < *x.MinAgreement)
+}
+
+// Unmet says of every judge that agrees less with its labels than it has to,
+// with the figures.
+func (r *Report) Unmet() []string {
+	var out []string
+	for _, a := range r.agreements {
+		for _, x := range a.rows {
+			if belowLeast(x) {
+				out = append(out, fmt.Sprintf("%s: %s %s - min_agreement wants %s", a.step.ID, x.Judge, agreesWith(x), percent(x.MinAgreement)))
+			}
+		}
+	}
+	return out
+}
+
+// validity says of a judge how well it agrees with the labels that it names, in a
+// cell of the sweep; "" for one that names none.
+func (r *Report) validity(judge string, cell []int) string {
+	if x := r.agreement(r.src.find("judges."+judge+".agreement", cell, "", 0), judge); x != nil {
+		return fmt.Sprintf("The judge %s.", agreesWith(*x))
+	}
+	return ""
+}
+
+// agreement is what a step found of a judge; it may be nil.
+func (r *Report) agreement(step *runner.Action, judge string) *tables.Agreement {
+	for _, a := range r.agreements {
+		for i := range a.rows {
+			if a.step == step && a.rows[i].Judge == judge {
+				return &a.rows[i]
+			}
+		}
+	}
+	return nil
+}
+
+// confusion is how often each verdict fell on each label.
+func confusion(x tables.Agreement) map[string]map[string]int64 {
+	var counts map[string]map[string]int64
+	if err := json.Unmarshal([]byte(x.Confusion), &counts); err != nil {
+		return nil
+	}
+	return counts
+}
+
+func confusionTable(x tables.Agreement) table {
+	counts := confusion(x)
+	var words []string
+	for label, row := range counts {
+		words = append(words, label)
+		for verdict := range row {
+			words = append(words, verdict)
+		}
+	}
+	slices.SortFunc(words, byPlace)
+	words = slices.Compact(words)
+	t := table{caption: fmt.Sprintf("How often %s says what, by label:", x.Judge), columns: []column{{name: "label", left: true}}}
+	for _, w := range words {
+		t.columns = append(t.columns, column{name: w})
+	}
+	for _, label := range words {
+		if counts[label] == nil {
+			continue
+		}
+		row := []string{label}
+		for _, verdict := range words {
+			row = append(row, count(counts[label][verdict]))
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+// byPlace orders labels: numbers by size, ties between a and b, no verdict last.
+func byPlace(a, b string) int {
+	place := func(s string) (int, float64) {
+		if x, err := strconv.ParseFloat(s, 64); err == nil {
+			return 0, x
+		}
+		return 1 + slices.Index([]string{"accepted", "rejected", "a", "tie", "b", "no verdict"}, s), 0
+	}
+	ga, xa := place(a)
+	gb, xb := place(b)
+	switch {
+	case ga != gb:
+		return ga - gb
+	case xa < xb:
+		return -1
+	case xa > xb:
+		return 1
+	}
+	return 0
+}
+
+// commonest is the label that most rows have, the first of several.
+func commonest(x tables.Agreement) string {
+	counts := confusion(x)
+	best, most := "", int64(0)
+	for label, row := range counts {
+		n := int64(0)
+		for _, c := range row {
+			n += c
+		}
+		if n > most || n == most && byPlace(label, best) < 0 {
+			best, most = label, n
+		}
+	}
+	return best
+}
+
+func kappaCell(x tables.Agreement) string {
+	if x.Kappa == nil {
+		return none
+	}
+	return hundredths(x.Kappa) + " " + interval(x.KappaLow, x.KappaHigh, func(v float64) string { return hundredths(&v) })
+}
+
+// hundredths writes a coefficient: 0.64, -0.10.
+func hundredths(x *float64) string {
+	if x == nil {
+		return none
+	}
+	if s := strconv.FormatFloat(*x, 'f', 2, 64); s != "-0.00" {
+		return s
+	}
+	return "0.00"
+}
+
+// agreementQuantity is one side of a claim about an eval of judges: accuracy, the
+// share of labels that it agrees with, unless kappa is asked for.
+func (r *Report) agreementQuantity(q Quantity, cell []int) measured {
+	name := q.Eval + "." + q.Judge
+	x := r.agreement(r.src.find("evals."+q.Eval, cell, "", 0), q.Judge)
+	if x == nil {
+		return measured{missing: name + " has no figures"}
+	}
+	value, iv := x.Accuracy, bounds{x.Low, x.High}
+	if q.Stat == "kappa" {
+		value, iv = x.Kappa, bounds{x.KappaLow, x.KappaHigh}
+	}
+	if value == nil {
+		return measured{missing: name + " has no " + cmp.Or(q.Stat, "accuracy") + ": " + text(x.Note)}
+	}
+	return measured{value: *value, interval: iv, bare: q.Stat == "kappa"}
+}
+
+// subject is what a claim speaks of in a cell: cells that share it share the
+// claim's outcome.
+func (r *Report) subject(q Quantity, cell []int) any {
+	if q.Eval != "" && q.Method == "" {
+		return r.src.find("evals."+q.Eval, cell, "", 0)
+	}
+	return r.eval(q.Eval, cell)
+}
