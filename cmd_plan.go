@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,6 +76,9 @@ func (a *app) previous(p *project) *runner.Previous {
 func (a *app) printPlan(p *runner.Plan, states map[*runner.Action]runner.State, all bool) error {
 	groups := alike(p, states, all)
 	t := planTable{width: width(a.stdout), color: colored(a.stdout)}
+	if !terminal(a.stdout) {
+		t.width = math.MaxInt // a pipe or a file holds whole lines
+	}
 	text := t.render(groups)
 	var sum runner.Estimate
 	cached := 0
