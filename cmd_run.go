@@ -70,15 +70,12 @@ func (a *app) runSpec(ctx context.Context, path string, f runFlags) error {
 			return err
 		}
 	}
-	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.source, p.plan, time.Now())
+	dir, err := p.begin()
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
 	dir.Fail = a.options.Fail
-	if err := p.about().Write(dir.Path); err != nil {
-		return err
-	}
 	if dir.Resumed {
 		fmt.Fprintf(a.stderr, "goes on in %s\n", dir.Path)
 	}
@@ -98,6 +95,18 @@ func (f runFlags) raised(err error) runFlags {
 	f.set = slices.DeleteFunc(slices.Clone(f.set), func(s string) bool { return strings.HasPrefix(s, path) })
 	f.set = append(f.set, path+over.Raised())
 	return f
+}
+
+// begin opens the run's directory and puts there what its report has to know.
+func (p *project) begin() (*runner.Dir, error) {
+	dir, err := runner.OpenRun(p.runs, p.exp.Name, p.source, p.plan, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.about().Write(dir.Path); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return dir, nil
 }
 
 // again is the command that goes on with a run. What --fresh set aside is made

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"idiolect/backends"
 	"idiolect/backends/local"
@@ -57,12 +56,12 @@ func live(t *testing.T, runs string, threads int, f fail.Injector, stop chan str
 		t.Fatal(err)
 	}
 	counted := &counted{Backend: engine}
-	p := &project{exp: exp, runs: runs}
+	p := &project{exp: exp, runs: runs, source: exp.Source}
 	if p.plan, err = steps.Compile(t.Context(), exp, steps.Machines{counted}); err != nil {
 		t.Fatal(err)
 	}
 	p.store = runner.OpenStore(filepath.Join(runs, ".store"))
-	dir, err := runner.OpenRun(p.runs, exp.Name, exp.Source, p.plan, time.Now())
+	dir, err := p.begin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +90,8 @@ func scratch(t *testing.T) string {
 }
 
 // outcome is all that two runs of a spec have to agree on, by path: artifacts but
-// for calls, tables, spec and plan, and the report up to its appendix of times.
+// for calls (and artifacts.json, which has their checksums), tables, spec and plan,
+// and the report up to its appendix of times.
 // What a dead process was writing when it died is no part of it.
 func outcome(t *testing.T, runs string) map[string]string {
 	t.Helper()
@@ -107,7 +107,7 @@ func outcome(t *testing.T, runs string) map[string]string {
 		raw, err := os.ReadFile(path)
 		name, _ := filepath.Rel(root, path)
 		switch {
-		case name == "run.json" || name == "events.jsonl" || strings.HasPrefix(name, ".spent-") || strings.HasPrefix(d.Name(), ".new-") || strings.HasSuffix(name, ".calls.parquet"):
+		case name == "run.json" || name == "events.jsonl" || name == "artifacts.json" || strings.HasPrefix(name, ".spent-") || strings.HasPrefix(d.Name(), ".new-") || strings.HasSuffix(name, ".calls.parquet"):
 		case name == "report.md":
 			files[name], _, _ = strings.Cut(string(raw), "## Appendix: calls and times")
 		default:

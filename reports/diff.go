@@ -61,7 +61,11 @@ func Compare(oldDir, newDir string) (*Diff, error) {
 	if d.Spec, err = specChanges(before.in, after.in); err != nil {
 		return nil, err
 	}
-	d.Steps = after.in.Plan.Since(before.in.Plan)
+	previous, err := runner.ReadPrevious(oldDir)
+	if err != nil {
+		return nil, err
+	}
+	d.Steps = after.in.Plan.Since(previous)
 	return d, d.results(before, after)
 }
 
@@ -208,7 +212,11 @@ func (d *Diff) stepSection() section {
 			follow = append(follow, c.Step)
 			continue
 		}
-		says := strings.Join(c.Own, "; ")
+		var own []string
+		for _, change := range c.Own {
+			own = append(own, change.String())
+		}
+		says := strings.Join(own, "; ")
 		if causes[says] == nil {
 			order = append(order, says)
 		}
