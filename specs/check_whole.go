@@ -14,11 +14,8 @@ func (d *decoder) whole() {
 			d.fail(e.place("evals."+id+".swap"), "users: {data: people, id: name}", "swap without users - it exchanges persons")
 		}
 	}
-	for i, c := range e.Expect {
-		if c == nil {
-			continue // nothing was written there
-		}
-		d.claimCells(fmt.Sprintf("expect.%d.at", i), c)
+	for _, u := range d.claims {
+		d.claimCells(u)
 	}
 	for i, id := range e.Report.Tables {
 		d.evalNamed(item("report.tables", i), id)
@@ -41,12 +38,9 @@ func (d *decoder) evalNamed(path, id string) {
 }
 
 // claimCells finds the cells of the sweep that a claim is about.
-func (d *decoder) claimCells(path string, c *Claim) {
-	var paths []string
-	for _, axis := range d.exp.Sweep {
-		paths = append(paths, axis.Path)
-	}
-	c.Where = make([]int, len(paths))
+func (d *decoder) claimCells(u claimUse) {
+	c := u.claim
+	c.Where = make([]int, len(d.exp.Sweep))
 	for k, axis := range d.exp.Sweep {
 		c.Where[k] = AnyValue
 		want, asked := c.At[axis.Path]
@@ -59,15 +53,26 @@ func (d *decoder) claimCells(path string, c *Claim) {
 			for _, s := range axis.Values {
 				labels = append(labels, s.Label)
 			}
-			d.fail(d.exp.place(join(path, axis.Path)), "", "no cell has %s = %v - the sweep goes through %s", axis.Path, want, among(labels))
+			d.fail(u.at.get(axis.Path).place, "", "no cell has %s = %v - the sweep goes through %s", axis.Path, want, among(labels))
 			continue
 		}
 		c.Where[k] = i
 	}
-	for name := range c.At {
-		if !slices.Contains(paths, name) {
-			d.fail(d.exp.place(join(path, name)), didYouMean(name, paths), "not swept: %q - sweep has %s", name, among(paths))
+	var paths []string
+	for _, axis := range d.exp.Sweep {
+		paths = append(paths, axis.Path)
+	}
+	for _, e := range u.at.entries {
+		if slices.Contains(paths, e.name) || !d.faults.sound("sweep") {
+			continue
 		}
+		hint := didYouMean(e.name, paths)
+		for _, axis := range d.exp.Sweep {
+			if axis.Name == e.name {
+				hint = "write the whole path: " + axis.Path
+			}
+		}
+		d.fail(e.key, hint, "not swept: %q - sweep has %s", e.name, among(paths))
 	}
 }
 

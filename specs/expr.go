@@ -83,7 +83,7 @@ func (x *Expr) Names() []string { return x.names }
 
 func (x *Expr) decode(d *decoder, n *node, path string, f field) {
 	if n.kind != scalar {
-		d.mismatch(n, path, "an expression", "an expression in quotes")
+		d.mismatch(n, path, "an expression", "one expression in quotes, several joined by `and`")
 		return
 	}
 	d.exprs = append(d.exprs, exprUse{x: x, n: n, path: path, result: f.tag.Get("result")})
