@@ -25,7 +25,7 @@ func (d *decoder) whole() {
 	}
 	for id, m := range e.Methods.All() {
 		path := "methods." + id
-		if best := m.Checkpoint.Best.ID; best != "" && (m.Monitor == nil || !slices.Contains(idsOf(m.Monitor.Judges), best)) {
+		if best := m.Checkpoint.Best.ID; best != "" && slices.Contains(e.Judges.IDs(), best) && d.faults.sound(path+".monitor") && (m.Monitor == nil || !slices.Contains(idsOf(m.Monitor.Judges), best)) {
 			d.fail(e.place(path+".checkpoint"), "name the judge under monitor.judges too", "checkpoint best by %q - no monitor asks this judge while the method trains", best)
 		}
 	}

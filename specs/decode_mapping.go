@@ -80,7 +80,7 @@ func (k *keys) read() {
 			}
 		}
 		hint := ""
-		if near := Suggest(e.name, free); near != "" && !k.taken(near) {
+		if near := Suggest(e.name, free); near != "" && !k.taken(near) && !strings.ContainsAny(e.name, ".:") {
 			k.meant[e.name], hint = near, didYouMean(e.name, free)
 		} else if missing := k.missing(); len(missing) == 1 && i == len(unknown)-1 && len(k.meant) == len(k.n.entries)-1 {
 			k.guessed, hint = missing[0], "is it "+missing[0]+", which is missing?"
@@ -111,11 +111,28 @@ func (k *keys) missing() []string {
 	var out []string
 	for _, name := range k.accepted {
 		s, ok := k.slots[name]
-		if ok && s.required && !k.part && name != k.guessed && !k.taken(name) && !k.given(s.owner.FieldByIndex(s.index).Type()) {
+		if ok && s.required && !k.part && name != k.guessed && !k.taken(name) && !k.displaced(name) && !k.given(s.owner.FieldByIndex(s.index).Type()) {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// displaced says whether a key stands one level too deep, where it is told to be
+// unknown.
+func (k *keys) displaced(name string) bool {
+	for _, e := range k.n.entries {
+		s, ok := k.slots[e.name]
+		if !ok || e.value.get(name) == nil {
+			continue
+		}
+		t := s.owner.FieldByIndex(s.index).Type()
+		if _, own := reflect.New(t).Interface().(decoding); !own && t.Kind() == reflect.Struct && keyIn(t, name) != name {
+			k.faults.add(join(k.path, name))
+			return true
+		}
+	}
+	return false
 }
 
 // given reports whether a required value may be absent because the method
@@ -128,25 +145,29 @@ func (d *decoder) given(t reflect.Type) bool {
 	return isRef
 }
 
-var digits = regexp.MustCompile(`^[0-9]+$`)
+var digits = regexp.MustCompile(`^[0-9][0-9.]*$`)
 
 // unknown is what helps with a key that there is not: the nearest, or the place
 // where that key would be one.
 func (k *keys) unknown(name string) string {
-	if hint := didYouMean(name, k.accepted); hint != "" {
-		return hint
-	}
 	switch {
+	case strings.Contains(name, ".") && name[0] > '9':
+		return "paths with points belong to --set and sweep: here it is " + strings.ReplaceAll(name, ".", ": {") + ": ..." + strings.Repeat("}", strings.Count(name, "."))
 	case strings.Contains(name, ":"):
 		return "a space stands behind the colon"
 	case strings.HasPrefix(name, "-"):
 		return "a space stands behind the dash"
 	case digits.MatchString(name):
-		return "numbers are written with a point: 0.7"
+		return "numbers are written with a point: 0.7, and without commas: 1_000"
+	}
+	if hint := didYouMean(name, k.accepted); hint != "" {
+		return hint
 	}
 	for _, key := range k.accepted {
-		if s, ok := k.slots[key]; ok && holds(s.owner.FieldByIndex(s.index).Type(), name) {
-			return "`" + name + "` stands under `" + key + ":`"
+		if s, ok := k.slots[key]; ok {
+			if near := keyIn(s.owner.FieldByIndex(s.index).Type(), name); near != "" {
+				return "`" + near + "` stands under `" + key + ":`"
+			}
 		}
 	}
 	switch {
@@ -160,15 +181,23 @@ func (k *keys) unknown(name string) string {
 	return ""
 }
 
-// holds says whether a struct, or what a pointer leads to, has a key.
-func holds(t reflect.Type, name string) bool {
+// keyIn is a key of a struct, or of what a pointer leads to: the one of that name,
+// or nearly; "" when there is none.
+func keyIn(t reflect.Type, name string) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if _, own := reflect.New(t).Interface().(decoding); own || t.Kind() != reflect.Struct {
-		return false
+		return ""
 	}
-	return slices.ContainsFunc(fieldsOf(t), func(f field) bool { return f.name == name })
+	var names []string
+	for _, f := range fieldsOf(t) {
+		names = append(names, f.name)
+	}
+	if slices.Contains(names, name) {
+		return name
+	}
+	return Suggest(name, names)
 }
 
 // elsewhere names the first place below n that has a key.

@@ -18,7 +18,7 @@ var (
 func (d *decoder) id(path string, at place, name string) {
 	if !idPattern.MatchString(name) {
 		hint := ""
-		if near := strings.TrimRight(strings.TrimLeft(notInIDs.ReplaceAllString(strings.ToLower(name), "_"), "_0123456789"), "_"); idPattern.MatchString(near) {
+		if near := strings.TrimRight(strings.TrimLeft(notInIDs.ReplaceAllString(strings.ToLower(name), "_"), "_"), "_"); idPattern.MatchString(near) {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		d.fault(path, at, hint, "not an id: %q - a small letter, then small letters, digits and _", name)
@@ -87,19 +87,24 @@ func (d *decoder) kindSaid(n *node, path, key string, c Catalog[any], shared any
 		return said, ""
 	}
 	for _, e := range n.entries {
-		if _, ok := c.Find(e.name); ok && (shared == nil || !holds(reflect.TypeOf(shared), e.name)) {
+		if _, ok := c.Find(e.name); ok && !has(shared, e.name) {
 			return &node{text: e.name, place: d.exp.place(path)}, ""
 		}
 	}
 	for _, e := range n.entries {
 		_, names := c.Find(e.value.text)
-		if shared != nil && holds(reflect.TypeOf(shared), e.name) || !names && Suggest(e.name, []string{key}) == "" {
+		if has(shared, e.name) || !names && Suggest(e.name, []string{key}) == "" {
 			continue
 		}
 		d.fail(e.key, "did you mean \""+key+"\"?", "unknown key: %q - %s says %q", e.name, title(path), key)
 		return e.value, e.name
 	}
 	return nil, ""
+}
+
+// has says whether a struct of shared settings has a key; nil has none.
+func has(shared any, name string) bool {
+	return shared != nil && slices.ContainsFunc(fieldsOf(reflect.TypeOf(shared).Elem()), func(f field) bool { return f.name == name })
 }
 
 // guess is the kind that a text stands for: its name, or a file of its sort.

@@ -74,6 +74,7 @@ func (l *loader) set(root *node, text string) *node {
 		return root
 	}
 	// Spaces stand for the path, so that columns count from the start of the flag.
+	over.before = utf8.RuneCountInString(path) + 1
 	v := over.document([]byte(strings.Repeat(" ", utf8.RuneCountInString(path)+1) + value))
 	if v == nil {
 		return root

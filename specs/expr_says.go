@@ -79,6 +79,21 @@ func exprHint(token string) string {
 	}[token]
 }
 
+// runtimeWords is a message of a running expression with types in our words.
+func runtimeWords(message string) string {
+	if !strings.Contains(message, "invalid") && !strings.HasPrefix(message, "cannot") && !strings.Contains(message, "not defined on") {
+		return message
+	}
+	message = strings.NewReplacer("map[string]interface {}", "map[]", "interface {}", "any", "<nil>", "nothing").Replace(message)
+	words := strings.Split(message, " ")
+	for i, w := range words {
+		if t := typeInWords(strings.Trim(w, "()")); t != "" {
+			words[i] = strings.Replace(w, strings.Trim(w, "()"), t, 1)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // typeInWords is inWords for the name of a type, "" for what is none.
 func typeInWords(name string) string {
 	switch {

@@ -28,6 +28,7 @@ type reader struct {
 	active map[*yaml.Node]bool // anchors being expanded, to notice a cycle
 
 	unreadable bool // what was read is not what it looks like
+	before     int  // runes of the only line before the YAML: the path of an override
 }
 
 func newReader(file string, lines []string, env func(string) (string, bool), errs *Errors) *reader {

@@ -29,14 +29,18 @@ func (r *reader) syntax(err error) {
 		r.fail(at, 1, "start with `name: my_experiment`", "the spec is empty")
 		return
 	}
-	if line := r.firstWrong(); line > 0 {
+	find := r.flaw
+	if r.before > 0 {
+		find = func(number int, message string) *flaw { return r.value(number, r.before, message) }
+		at.Col += r.before
+	} else if line := r.firstWrong(); line > 0 {
 		at.Line = line
 	}
-	if f := r.flaw(at.Line, message); f != nil {
+	if f := find(at.Line, message); f != nil {
 		r.fail(f.Pos, f.width, f.hint, "not YAML: %s", f.what)
 		return
 	}
-	text := r.line(at.Line)
+	text := r.from(at.Line, at.Col)
 	at.Col += utf8.RuneCountInString(text) - utf8.RuneCountInString(strings.TrimLeft(text, " "))
 	r.fail(at, utf8.RuneCountInString(strings.TrimSpace(text)), "a mistake of indentation, quotes or brackets here or nearby", "not YAML: %s", message)
 }
