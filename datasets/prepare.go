@@ -127,25 +127,13 @@ func (r *reading) skip(err error) error {
 	return r.Skip(bad)
 }
 
-// ShapeError is what a row says against a part of the spec.
-type ShapeError struct {
-	Key string // of the entry: where, set.length, columns.topic
-	Err error
-}
-
-func (e *ShapeError) Error() string {
-	return fmt.Sprintf("%s: %v", strings.Replace(e.Key, ".", " ", 1), e.Err)
-}
-
-func (e *ShapeError) Unwrap() error { return e.Err }
-
 // shape renames and sets columns in place and says whether the row is kept.
 func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, error) {
 	renamed := map[string]any{}
 	for _, r := range d.Columns {
 		v, ok := fields[r.Old]
 		if !ok {
-			return false, &ShapeError{"columns." + r.New, fmt.Errorf("the row has no column %q - it has %s", r.Old, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))}
+			return false, &KeyError{"columns." + r.New, fmt.Errorf("the row has no column %q - it has %s", r.Old, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))}
 		}
 		renamed[r.New] = v
 	}
@@ -156,10 +144,10 @@ func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, er
 	for _, a := range d.Set {
 		v, err := a.Expr.Eval(Env(fields, scope))
 		if err != nil {
-			return false, &ShapeError{"set." + a.Name, err}
+			return false, &KeyError{"set." + a.Name, err}
 		}
 		if _, err := Canonical(v); err != nil { // NaN and the infinities, above all
-			return false, &ShapeError{"set." + a.Name, fmt.Errorf("%v is nothing that JSON can hold - rows are kept as JSON", v)}
+			return false, &KeyError{"set." + a.Name, fmt.Errorf("%v is nothing that JSON can hold - rows are kept as JSON", v)}
 		}
 		fields[a.Name] = v
 	}
@@ -171,7 +159,7 @@ func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, er
 	}
 	keep, err := d.Where.Bool(Env(fields, scope))
 	if err != nil {
-		return false, &ShapeError{"where", err}
+		return false, &KeyError{"where", err}
 	}
 	return keep, nil
 }

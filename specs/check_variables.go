@@ -115,7 +115,11 @@ func (c *columnCheck) source(path string, data *Data) []string {
 		columns, err := s.Columns(c.exp.Dir)
 		var bad interface{ BadRow() }
 		if skipped := errors.As(err, &bad) && columns != nil && data.BadRows == "skip"; err != nil && !skipped {
-			c.fail(c.exp.place(path+".path"), c.exp.nearFile(path+".path", err), "%s", err)
+			key := "path"
+			if about := (interface{ Key() string })(nil); errors.As(err, &about) {
+				key = about.Key()
+			}
+			c.fail(c.exp.place(join(path, key)), c.exp.nearFile(path+".path", err), "%s", err)
 		}
 		return columns
 	case derived:

@@ -1,7 +1,9 @@
 package specs
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 )
 
@@ -21,7 +23,21 @@ func (d *decoder) whole() {
 		d.evalNamed(item("report.tables", i), id)
 	}
 	for i, f := range e.Report.Figures {
-		d.evalNamed(item("report.figures", i)+".eval", f.Eval)
+		path := item("report.figures", i)
+		d.evalNamed(path+".eval", f.Eval)
+		if eval, ok := e.Evals.Get(f.Eval); ok && f.Judge != "" && !slices.Contains(idsOf(eval.Judges), f.Judge) {
+			judges := idsOf(eval.Judges)
+			d.fail(e.place(path+".judge"), didYouMean(f.Judge, judges), "unknown judge: %q - eval %s has %s", f.Judge, f.Eval, among(judges))
+		}
+	}
+	if name := e.Report.Template; name != "" {
+		if _, err := readFile(e.file(name)); err != nil {
+			var pe *os.PathError
+			if errors.As(err, &pe) {
+				err = pe.Err
+			}
+			d.fail(e.place("report.template"), e.nearFile("report.template", err), "%s: %v", name, err)
+		}
 	}
 	for id, m := range e.Methods.All() {
 		path := "methods." + id
@@ -32,7 +48,7 @@ func (d *decoder) whole() {
 }
 
 func (d *decoder) evalNamed(path, id string) {
-	if _, ok := d.exp.Evals.Get(id); !ok && id != "" {
+	if _, ok := d.exp.Evals.Get(id); !ok && id != "" && !d.faults.at["evals"] {
 		d.fail(d.exp.place(path), didYouMean(id, d.exp.Evals.IDs()), "unknown eval: %q - evals has %s", id, among(d.exp.Evals.IDs()))
 	}
 }

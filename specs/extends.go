@@ -158,6 +158,14 @@ func nearFile(dir, path string) string {
 	return fmt.Sprintf("did you mean %q?", strings.TrimSuffix(path, filepath.Base(path))+near)
 }
 
+// file is a path of the spec as the system finds it.
+func (e *Experiment) file(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(e.Dir, filepath.FromSlash(path))
+}
+
 // nearFile is the hint for a value of the spec that names a file which is not
 // there; "" for any other error.
 func (e *Experiment) nearFile(path string, err error) string {

@@ -82,6 +82,9 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	if d.Person != nil && e.count("all") == 0 {
 		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
 	}
+	if e.count("all") == 0 {
+		return nil, c.Errorf(path+".where", "", "no row of %s is left", id)
+	}
 	a.Says = e.says()
 	e.action = c.add(a)
 	c.data[memo] = e
@@ -91,12 +94,12 @@ func (c *Compiler) entry(id string) (*entry, error) {
 // keyOf is the key of an entry that an error of its rows is about.
 func keyOf(err error) string {
 	var few *datasets.TooFewRows
-	var shape *datasets.ShapeError
+	var about *datasets.KeyError
 	switch {
 	case errors.As(err, &few):
 		return "split"
-	case errors.As(err, &shape):
-		return shape.Key
+	case errors.As(err, &about):
+		return about.Key()
 	}
 	return "path" // the entry itself where no file is read
 }
