@@ -3,6 +3,7 @@ package datasets
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // BadRow is the error of one row: the rows behind it can be read. Any other
@@ -69,3 +70,22 @@ func (s *Skipped) add(b *BadRow) {
 // goOn says whether reading goes on after a row: the consumer wants more, and
 // the error, if there was one, is the row's own.
 func goOn(more bool, err error) bool { return more && (err == nil || badRow(err) != nil) }
+
+// KeyError is what rows or a file say against a part of the spec.
+type KeyError struct {
+	Of  string // a key of the entry: where, set.length, columns.topic
+	Err error
+}
+
+func (e *KeyError) Error() string {
+	of := strings.Replace(e.Of, ".", " ", 1)
+	if strings.HasPrefix(of, "columns ") {
+		of = "columns" // the message names the old column
+	}
+	return fmt.Sprintf("%s: %v", of, e.Err)
+}
+
+func (e *KeyError) Unwrap() error { return e.Err }
+
+// Key tells the language's checks which key is meant.
+func (e *KeyError) Key() string { return e.Of }

@@ -110,7 +110,7 @@ func TestCombinationsAreChecked(t *testing.T) {
 		"{source: join, join: [a, b.all], on: [id], how: left, set: {z: x + y}}": "",
 		"{join: [a, b.all], on: id, where: z > 0}":                               `unknown variable: "z" - the rows have id, x, y`,
 		"{join: [a, b.all], on: x}":                                              `d.yaml:5:29: no column "x" - the rows of b.all have id, y`,
-		"{join: [a], on: id}":                                                    "1 entries - a join takes at least two",
+		"{join: [a], on: id}":                                                    "a join takes at least two entries",
 		"{join: [a, b.all]}":                                                     `needs "on"`,
 		"{join: [a, a], on: id}":                                                 `a and a both have a column "x"`,
 		"{join: [a, b.all], on: id, how: outer}":                                 `unknown choice: "outer"`,

@@ -116,6 +116,9 @@ func (s *CSV) header(r *csv.Reader) ([]string, error) {
 	if err != nil {
 		return nil, ofFile(err)
 	}
+	if i := strings.IndexAny(header[0], ";\t|"); len(header) == 1 && i >= 0 {
+		return nil, fmt.Errorf("%s: one column, %q - write the delimiter of the file: delimiter: %q", s.Path, header[0], header[0][i:i+1])
+	}
 	for i, name := range header {
 		if slices.Contains(header[:i], name) {
 			return nil, ofFile(s.bad(r, i, fmt.Errorf("two columns are named %q", name)))
@@ -123,7 +126,7 @@ func (s *CSV) header(r *csv.Reader) ([]string, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Types)) {
 		if !slices.Contains(header, name) {
-			return nil, fmt.Errorf("%s: types: no column %q - it has %q", s.Path, name, header)
+			return nil, fmt.Errorf("%s: %w", s.Path, &KeyError{"types." + name, fmt.Errorf("no such column - it has %s", strings.Join(header, ", "))})
 		}
 	}
 	return header, nil
@@ -135,7 +138,7 @@ func (s *CSV) record(r *csv.Reader) ([]string, error) {
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong):
-		err = &BadRow{Place: fmt.Sprintf("%s:%d", s.Path, wrong.Line), Column: wrong.Column, Err: wrong.Err}
+		err = &BadRow{Place: fmt.Sprintf("%s:%d", s.Path, wrong.Line), Column: wrong.Column, Err: quoting(wrong.Err)}
 		if wrong.StartLine != wrong.Line { // a quote that was not meant as one has swallowed rows, perhaps all
 			err = ofFile(fmt.Errorf("%w; the row began on line %d", err, wrong.StartLine))
 		}
@@ -149,6 +152,17 @@ func (s *CSV) record(r *csv.Reader) ([]string, error) {
 		}
 	}
 	return values, nil
+}
+
+// quoting says what is wrong with a quote.
+func quoting(err error) error {
+	switch {
+	case errors.Is(err, csv.ErrQuote):
+		return errors.New("a quote inside a quoted value is written twice, or one is not closed")
+	case errors.Is(err, csv.ErrBareQuote):
+		return errors.New("a quote inside a value that does not begin with one - put quotes around the value, and write its own twice")
+	}
+	return err
 }
 
 // row gives the values their names and types.

@@ -52,7 +52,7 @@ func (s *Join) ColumnsFrom(of func(specs.DataRef) []string) []string {
 // the columns On and no other in common.
 func (s *Join) Check(e *specs.Experiment, path string) []*specs.Error {
 	if len(s.Join) < 2 {
-		return []*specs.Error{e.Errorf(path+".join", "", "%d entries - a join takes at least two", len(s.Join))}
+		return []*specs.Error{e.Errorf(path+".join", "", "a join takes at least two entries")}
 	}
 	var errs []*specs.Error
 	owner := map[string]specs.DataRef{}

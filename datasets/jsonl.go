@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"maps"
 	"math"
@@ -42,7 +41,9 @@ func (s *JSONL) Read(dir string) iter.Seq2[Record, error] {
 			}
 			var fields map[string]any
 			if err == nil {
-				fields, err = object(l.text)
+				if fields, err = object(l.text); errors.Is(err, errAList) {
+					err = fmt.Errorf("%w; a file that is one list is what source json reads", err)
+				}
 				err = ofRow(l.place, err)
 			}
 			if !goOn(yield(record(fields, l.place), err), err) {
@@ -69,21 +70,29 @@ func firstKeys(s Source, dir, path string) ([]string, error) {
 	return nil, first
 }
 
+var errAList = errors.New("a JSON list - want a JSON object")
+
 // object reads one JSON object, keeping whole numbers whole.
 func object(text string) (map[string]any, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	var v any
 	err := d.Decode(&v)
-	if err != nil {
+	var wrong *json.SyntaxError
+	switch begins := strings.TrimSpace(text); {
+	case strings.HasPrefix(begins, "["):
+		return nil, errAList
+	case errors.As(err, &wrong) && wrong.Offset > 0 && wrong.Offset <= int64(len(text)) && text[wrong.Offset-1] == '\'':
+		return nil, errors.New(`not JSON: a single quote - JSON has double quotes: {"input": "..."}`)
+	case err != nil:
 		return nil, fmt.Errorf("not JSON: %w", err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON object")
+	if rest := strings.TrimSpace(text[d.InputOffset():]); rest != "" {
+		return nil, fmt.Errorf("%.20q follows the JSON object", rest)
 	}
 	fields, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%.40s - want a JSON object", text)
+		return nil, fmt.Errorf("%.40q - want a JSON object", text)
 	}
 	for name, x := range fields {
 		if fields[name], err = plain(x); err != nil {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"idiolect/specs"
 )
@@ -132,7 +133,7 @@ func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, er
 	for _, r := range d.Columns {
 		v, ok := fields[r.Old]
 		if !ok {
-			return false, fmt.Errorf("columns: the row has no column %q - it has %v", r.Old, slices.Sorted(maps.Keys(fields)))
+			return false, &KeyError{"columns." + r.New, fmt.Errorf("the row has no column %q - it has %s", r.Old, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))}
 		}
 		renamed[r.New] = v
 	}
@@ -143,10 +144,10 @@ func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, er
 	for _, a := range d.Set {
 		v, err := a.Expr.Eval(Env(fields, scope))
 		if err != nil {
-			return false, fmt.Errorf("set %s: %w", a.Name, err)
+			return false, &KeyError{"set." + a.Name, err}
 		}
 		if _, err := Canonical(v); err != nil { // NaN and the infinities, above all
-			return false, fmt.Errorf("set %s: %v is nothing that JSON can hold - rows are kept as JSON", a.Name, v)
+			return false, &KeyError{"set." + a.Name, fmt.Errorf("%v is nothing that JSON can hold - rows are kept as JSON", v)}
 		}
 		fields[a.Name] = v
 	}
@@ -158,7 +159,7 @@ func shape(fields map[string]any, d *specs.Data, scope map[string]any) (bool, er
 	}
 	keep, err := d.Where.Bool(Env(fields, scope))
 	if err != nil {
-		return false, fmt.Errorf("where: %w", err)
+		return false, &KeyError{"where", err}
 	}
 	return keep, nil
 }

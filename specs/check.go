@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,12 @@ func (d *decoder) compile() {
 		}
 		*u.t = *t
 		u.uses = uses
+		known := slices.Sorted(maps.Keys(d.exp.Vars))
+		for _, use := range uses {
+			if use.name == "vars" && use.member != "" && !use.optional && !slices.Contains(known, use.member) && d.faults.sound("vars") {
+				d.fail(u.n.within(use.from, use.width), didYouMean(use.member, known), "unknown variable: vars.%s - vars holds %s", use.member, among(known))
+			}
+		}
 	}
 	for _, u := range d.claims {
 		d.claim(u)
@@ -54,7 +61,7 @@ func (d *decoder) check() {
 	d.whole()
 	d.variables()
 	for _, s := range d.settings {
-		if c, ok := s.value.(checker); ok {
+		if c, ok := s.value.(checker); ok && d.faults.sound(s.path) {
 			*d.errs = append(*d.errs, c.Check(d.exp, s.path)...)
 		}
 	}
@@ -72,6 +79,7 @@ func (*Judge) alternatives() [][]string     { return [][]string{{"rubric"}, {"mo
 
 func (d *decoder) model(path string, m *Model) {
 	switch {
+	case !d.faults.sound(path):
 	case m.Run != "" && m.Checkpoint != "":
 		d.fail(d.exp.place(path+".checkpoint"), "", "%s is a policy of a run and has a checkpoint - a run's policy brings its own", path)
 	case m.Run != "" && m.Method == "":
@@ -89,7 +97,7 @@ func (d *decoder) model(path string, m *Model) {
 }
 
 func (d *decoder) rubric(path string, r *Rubric) {
-	if r.Text == "" && len(r.Criteria) == 0 {
+	if r.Text == "" && len(r.Criteria) == 0 && d.faults.sound(path) {
 		d.fail(d.exp.place(path), "", "an empty rubric: %s needs text or criteria", path)
 	}
 	seen := map[string]bool{}
@@ -99,7 +107,7 @@ func (d *decoder) rubric(path string, r *Rubric) {
 			d.fail(d.exp.place(at+".name"), "", "duplicate criterion: %q", c.Name)
 		}
 		seen[c.Name] = true
-		if c.Says == "" && c.Expr == nil {
+		if c.Says == "" && c.Expr == nil && d.faults.sound(at) {
 			d.fail(d.exp.place(at), "", "an empty criterion: %q needs says (for a model) or expr (for a program)", c.Name)
 		}
 	}
@@ -114,6 +122,7 @@ func (d *decoder) judge(path string, j *Judge) {
 	switch {
 	case j.Kind == "" || d.exp.Pos(path+".model") != d.exp.Pos(path):
 		return // broken already, or a model judges
+	case !d.faults.sound(path) || !d.faults.sound("rubrics."+j.Rubric.ID):
 	case j.Rubric.ID == "" && d.exp.Pos(path+".rubric") == d.exp.Pos(path):
 		d.fail(d.exp.place(path), "", "missing key: %s needs a rubric for the program, or a model", path)
 	case ok:
@@ -122,7 +131,7 @@ func (d *decoder) judge(path string, j *Judge) {
 				d.fail(d.exp.place(path+".rubric"), "give it an expr, or the judge a model", "no program: criterion %q of rubric %s has no expr", c.Name, j.Rubric.ID)
 			}
 		}
-		if len(rubric.Criteria) == 0 {
+		if len(rubric.Criteria) == 0 && rubric.Text != "" {
 			d.fail(d.exp.place(path+".rubric"), "give it criteria with an expr, or the judge a model", "no program: rubric %s is text only", j.Rubric.ID)
 		}
 	}
@@ -130,7 +139,8 @@ func (d *decoder) judge(path string, j *Judge) {
 
 func (d *decoder) eval(path string, e *Eval) {
 	methods := idsOf(e.Methods)
-	if _, known := d.exp.Methods.Get(e.Baseline.ID); known && !slices.Contains(methods, e.Baseline.ID) {
+	_, known := d.exp.Methods.Get(e.Baseline.ID)
+	if known && !slices.Contains(methods, e.Baseline.ID) && d.faults.sound(path+".methods") {
 		d.fail(d.exp.place(path+".baseline"), didYouMean(e.Baseline.ID, methods), "baseline %q is not compared - methods has %s", e.Baseline.ID, among(methods))
 	}
 	d.repeated(path+".methods", methods)

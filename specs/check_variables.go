@@ -2,6 +2,7 @@ package specs
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,7 @@ type columnCheck struct {
 	exprs     map[*Expr]exprUse
 	templates map[*Template]templateUse
 	refs      map[string]string // by path
+	later     Assigns           // columns that are set further down
 }
 
 // of is the columns of an entry of data after its pipeline; nil when not known.
@@ -77,7 +79,11 @@ func (c *columnCheck) of(id string) []string {
 	for _, r := range data.Columns {
 		i := slices.Index(columns, r.Old)
 		if i < 0 {
-			c.fail(c.exp.place(path+".columns."+r.New), didYouMean(r.Old, columns), "unknown column: %q - the rows have %s", r.Old, among(columns))
+			hint := didYouMean(r.Old, columns)
+			if slices.Contains(columns, r.New) {
+				hint = "the new name stands first: `" + r.Old + ": " + r.New + "`"
+			}
+			c.fail(c.exp.place(path+".columns."+r.New), hint, "unknown column: %q - the rows have %s", r.Old, among(columns))
 			columns = append(columns, r.New)
 			continue
 		}
@@ -89,8 +95,10 @@ func (c *columnCheck) of(id string) []string {
 			c.fail(c.exp.place(path), "columns: {my_"+name+": "+name+"}", "column %q of the rows has the name of a word of expressions - rename it", name)
 		}
 	}
-	for _, a := range data.Set {
+	for i, a := range data.Set {
+		c.later = data.Set[i+1:]
 		c.expr(a.Expr, columns, "the rows have")
+		c.later = nil
 		if !slices.Contains(columns, a.Name) {
 			columns = append(columns, a.Name)
 		}
@@ -104,10 +112,19 @@ func (c *columnCheck) of(id string) []string {
 func (c *columnCheck) source(path string, data *Data) []string {
 	switch s := data.Source.(type) {
 	case columner:
+		for _, f := range fieldsOf(reflect.TypeOf(s).Elem()) {
+			if !c.faults.sound(join(path, f.name)) {
+				return nil
+			}
+		}
 		columns, err := s.Columns(c.exp.Dir)
 		var bad interface{ BadRow() }
 		if skipped := errors.As(err, &bad) && columns != nil && data.BadRows == "skip"; err != nil && !skipped {
-			c.fail(c.exp.place(path+".path"), "", "%s", err)
+			key := "path"
+			if about := (interface{ Key() string })(nil); errors.As(err, &about) {
+				key = about.Key()
+			}
+			c.fail(c.exp.place(join(path, key)), c.exp.nearFile(path+".path", err), "%s", err)
 		}
 		return columns
 	case derived:
@@ -260,8 +277,14 @@ func (c *columnCheck) names(n *node, uses []nameUse, columns []string, says stri
 			continue
 		}
 		hint := didYouMean(u.name, columns)
-		if _, isVar := c.exp.Vars[u.name]; isVar {
+		_, isVar := c.exp.Vars[u.name]
+		switch plain := map[string]string{"None": "nil", "null": "nil", "NULL": "nil", "True": "true", "False": "false"}[u.name]; {
+		case isVar:
 			hint = "write vars." + u.name
+		case slices.ContainsFunc(c.later, func(a Assign) bool { return a.Name == u.name }):
+			hint = "it is set further down: each column of `set` sees those above it"
+		case plain != "":
+			hint = "did you mean " + plain + "?"
 		}
 		c.fail(n.within(u.from, u.width), hint, "unknown variable: %q - %s %s", u.name, says, among(columns))
 	}

@@ -2,8 +2,6 @@ package specs
 
 import (
 	"reflect"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -14,6 +12,8 @@ type decoder struct {
 	exp    *Experiment
 	errs   *Errors
 	nested int // inside a Nested method: references it would require may be absent
+	faults faults
+	part   bool // a spec that this one extends could not be read: what is absent may stand there
 
 	refs      []reference
 	exprs     []exprUse
@@ -26,72 +26,6 @@ type decoder struct {
 type settingsUse struct {
 	path  string
 	value any
-}
-
-// mapping decodes the keys of n into the structs that targets point to; the
-// first that has a key takes it. The keys in also are accepted and left to the
-// caller.
-func (d *decoder) mapping(n *node, path string, also []string, targets ...any) {
-	if n.kind != mapping {
-		d.mismatch(n, path, "a mapping", "keys and values")
-		return
-	}
-	accepted, seen := slices.Clone(also), map[string]bool{}
-	type slot struct {
-		field
-		owner reflect.Value
-	}
-	slots := map[string]slot{}
-	for _, target := range targets {
-		owner := reflect.ValueOf(target).Elem()
-		for _, f := range fieldsOf(owner.Type()) {
-			if _, taken := slots[f.name]; !taken && !slices.Contains(also, f.name) {
-				accepted = append(accepted, f.name)
-				slots[f.name] = slot{f, owner}
-			}
-		}
-	}
-	for _, e := range n.entries {
-		at := join(path, e.name)
-		seen[e.name] = true
-		if s, ok := slots[e.name]; ok {
-			d.note(at, e)
-			d.value(e.value, at, s.owner.FieldByIndex(s.index), s.field)
-		} else if !slices.Contains(also, e.name) {
-			d.fail(e.key, d.unknownHint(e.name, path, accepted), "unknown key: %q - %s accepts %s", e.name, title(path), among(accepted))
-		}
-	}
-	for _, name := range accepted {
-		s, ok := slots[name]
-		if ok && s.required && !seen[name] && !d.given(s.owner.FieldByIndex(s.index).Type()) {
-			d.fail(d.exp.place(path), s.says(), "missing key: %s needs %q", title(path), name)
-		}
-	}
-}
-
-// given reports whether a required value may be absent because the method
-// around a Nested one brings it.
-func (d *decoder) given(t reflect.Type) bool {
-	if d.nested == 0 {
-		return false
-	}
-	_, isRef := reflect.New(t).Interface().(refType)
-	return isRef
-}
-
-// unknownHint adds to the nearest word the commonest confusion: a number that
-// tunes written beside kind instead of under hyperparameters.
-func (d *decoder) unknownHint(name, path string, accepted []string) string {
-	if hint := didYouMean(name, accepted); hint != "" {
-		return hint
-	}
-	if slices.Contains(accepted, "hyperparameters") {
-		return "numbers that tune a method stand under `hyperparameters:`"
-	}
-	if strings.HasSuffix(path, ".hyperparameters") {
-		return "references and choices stand beside `kind`, numbers that tune under `hyperparameters:`"
-	}
-	return ""
 }
 
 // note remembers where a path stands: a single value by itself, anything larger
@@ -118,8 +52,12 @@ func (d *decoder) noteWithin(path string, n *node) {
 
 // value decodes n into v, whose field's tags bound it.
 func (d *decoder) value(n *node, path string, v reflect.Value, f field) {
+	if n.kind == broken {
+		d.faults.add(path)
+		return
+	}
 	if n.isNull() && v.Kind() != reflect.Interface {
-		d.fail(n.place, f.says(), "nothing is written after %s - leave the key out or give it a value", last(path))
+		d.fault(path, n.place, f.says(), "nothing is written after %s - leave the key out or give it a value", last(path))
 		return
 	}
 	if s, ok := v.Addr().Interface().(decoding); ok {
@@ -160,11 +98,11 @@ func setDefaults(pointer reflect.Value) {
 
 func (d *decoder) list(n *node, path string, v reflect.Value, f field) {
 	if n.kind != list {
-		d.mismatch(n, path, "a list", "a list such as ["+example(n)+"]")
+		d.mismatch(n, path, "a list", "a list such as ["+example(n, v.Type().Elem())+"]")
 		return
 	}
 	if f.required && len(n.items) == 0 {
-		d.fail(n.place, f.says(), "an empty list: %s needs at least one", title(path))
+		d.fault(path, n.place, f.says(), "an empty list: %s needs at least one", title(path))
 	}
 	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
 	for i, child := range n.items {

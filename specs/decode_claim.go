@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,11 +19,14 @@ type longClaim struct {
 
 func (c *Claim) decode(d *decoder, n *node, path string, _ field) {
 	c.Holds = true
-	text := n
+	text, at := n, &node{}
 	if n.kind == mapping {
 		long := longClaim{Holds: true}
 		d.mapping(n, path, nil, &long)
 		c.At, c.Holds = long.At, long.Holds
+		if written := n.get("at"); written != nil {
+			at = written
+		}
 		if text = n.get("claim"); text == nil {
 			return
 		}
@@ -32,49 +36,72 @@ func (c *Claim) decode(d *decoder, n *node, path string, _ field) {
 		return
 	}
 	c.Text, c.Pos = text.text, text.place.Pos
-	d.claims = append(d.claims, claimUse{claim: c, n: text})
+	d.claims = append(d.claims, claimUse{claim: c, n: text, at: at, path: path})
 }
 
 // claimUse is a claim that is taken apart when the evals are known.
 type claimUse struct {
 	claim *Claim
-	n     *node
+	n, at *node
+	path  string
 }
+
+var claimSigns = regexp.MustCompile(`[<>=!]+`)
 
 func (d *decoder) claim(u claimUse) {
 	m := claimPattern.FindStringSubmatchIndex(u.n.text)
 	if m == nil {
-		d.fail(u.n.place, "write \"eval.method.judge > eval.baseline.judge\", or compare with a number", "not a claim: %s - two quantities and one of > >= < <= ==", shown(u.n))
+		hint := "write \"eval.method.judge > eval.baseline.judge\", or compare with a number"
+		if sign, ok := map[string]string{"=": "==", "=>": ">=", "=<": "<="}[strings.Join(claimSigns.FindAllString(u.n.text, -1), " ")]; ok {
+			hint = fmt.Sprintf("did you mean %q?", sign)
+		}
+		d.fault(u.path, u.n.place, hint, "not a claim: %s - two quantities and one of > >= < <= ==", shown(u.n))
 		return
 	}
-	part := func(i int) (string, place) {
-		from, to := m[2*i], m[2*i+1]
-		text := u.n.text[from:to]
-		return text, u.n.within(utf8.RuneCountInString(u.n.text[:from]), utf8.RuneCountInString(text))
+	part := func(i int) quantityUse {
+		return quantityUse{u.n.text[m[2*i]:m[2*i+1]], u.n, utf8.RuneCountInString(u.n.text[:m[2*i]])}
 	}
-	u.claim.Op, _ = part(2)
-	left, at := part(1)
-	u.claim.Left = d.quantity(left, at)
-	right, at := part(3)
-	u.claim.Right = d.quantity(right, at)
+	u.claim.Op = part(2).text
+	u.claim.Left = d.quantity(part(1))
+	u.claim.Right = d.quantity(part(3))
+	if u.claim.Left.IsNumber() && u.claim.Right.IsNumber() {
+		d.fault(u.path, u.n.place, "", "not a claim: %s - two numbers say nothing about the experiment", shown(u.n))
+	}
+}
+
+// quantityUse is one side of a claim, and where it begins.
+type quantityUse struct {
+	text string
+	n    *node
+	from int
 }
 
 // quantity reads one side of a claim: a number, eval.method.judge, eval.judge
 // for an eval of judges, each with a statistic or without.
-func (d *decoder) quantity(text string, at place) Quantity {
-	q := Quantity{Pos: at.Pos}
-	if x, ok := parseNumber(&node{text: text}); ok {
+func (d *decoder) quantity(u quantityUse) Quantity {
+	whole := u.n.within(u.from, utf8.RuneCountInString(u.text))
+	q := Quantity{Pos: whole.Pos}
+	if x, ok := parseNumber(&node{text: u.text}); ok {
 		q.Number = x
 		return q
 	}
-	if x, ok := parsePercent(&node{text: text}); ok {
+	if x, ok := parsePercent(&node{text: u.text}); ok {
 		q.Number = x
 		return q
 	}
-	parts := strings.Split(text, ".")
+	parts := strings.Split(u.text, ".")
+	q.Eval = parts[0]
+	unknown := func(i int, what string, known []string, format string, args ...any) Quantity {
+		before := utf8.RuneCountInString(strings.Join(parts[:i], ".") + "."[:min(i, 1)])
+		at := u.n.within(u.from+before, utf8.RuneCountInString(parts[i]))
+		d.fail(at, didYouMean(parts[i], known), "unknown "+what+": %q - "+format, append([]any{parts[i]}, append(args, among(known))...)...)
+		return q
+	}
 	eval, ok := d.exp.Evals.Get(parts[0])
-	if !ok {
-		d.fail(at, didYouMean(parts[0], d.exp.Evals.IDs()), "unknown eval: %q - evals has %s", parts[0], among(d.exp.Evals.IDs()))
+	if !ok && !d.faults.at["evals"] {
+		return unknown(0, "eval", d.exp.Evals.IDs(), "evals has %s")
+	}
+	if !ok || !d.faults.sound("evals."+parts[0]+".methods") || !d.faults.sound("evals."+parts[0]+".judges") {
 		return q
 	}
 	shape, stats := []string{"method", "judge"}, []string{"mean"}
@@ -85,13 +112,12 @@ func (d *decoder) quantity(text string, at place) Quantity {
 	}
 	rest := parts[1:]
 	if len(rest) < len(shape) || len(rest) > len(shape)+1 {
-		d.fail(at, "", "not a quantity: %q - write %s.%s, or add .%s", text, parts[0], strings.Join(shape, "."), strings.Join(stats, " or ."))
+		d.fail(whole, "", "not a quantity: %q - write %s.%s, or add .%s", u.text, parts[0], strings.Join(shape, "."), strings.Join(stats, " or ."))
 		return q
 	}
 	for i, what := range shape {
 		if !slices.Contains(known[i], rest[i]) {
-			d.fail(at, didYouMean(rest[i], known[i]), "unknown %s: %q - eval %s has %s", what, rest[i], parts[0], among(known[i]))
-			return q
+			return unknown(1+i, what, known[i], "eval %s has %s", parts[0])
 		}
 	}
 	q.Judge = rest[len(shape)-1]
@@ -101,10 +127,9 @@ func (d *decoder) quantity(text string, at place) Quantity {
 	if len(rest) > len(shape) {
 		q.Stat = rest[len(shape)]
 		if !slices.Contains(stats, q.Stat) {
-			d.fail(at, didYouMean(q.Stat, stats), "unknown statistic: %q - one of %s", q.Stat, among(stats))
+			return unknown(1+len(shape), "statistic", stats, "one of %s")
 		}
 	}
-	q.Eval = parts[0]
 	return q
 }
 

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -12,7 +13,7 @@ func (r *Renames) decode(d *decoder, n *node, path string, _ field) {
 	}
 	for _, e := range n.entries {
 		d.note(join(path, e.name), e)
-		d.column(e)
+		d.column(path, e)
 		if e.value.kind != scalar || e.value.isNull() {
 			d.mismatch(e.value, join(path, e.name), "a column", "the old name of the column")
 			continue
@@ -42,7 +43,7 @@ func (a *Assigns) decode(d *decoder, n *node, path string, _ field) {
 	}
 	for _, e := range n.entries {
 		d.note(join(path, e.name), e)
-		d.column(e)
+		d.column(path, e)
 		x := new(Expr)
 		x.decode(d, e.value, join(path, e.name), field{})
 		*a = append(*a, Assign{Name: e.name, Expr: x})
@@ -56,8 +57,8 @@ func (d *decoder) isWord(name string) bool {
 
 // column checks the name of a column that a spec makes: a word of expressions
 // would hide it.
-func (d *decoder) column(e entry) {
-	d.id(e.key, e.name)
+func (d *decoder) column(path string, e entry) {
+	d.id(path, e.key, e.name)
 	if d.isWord(e.name) {
 		d.fail(e.key, "", "column %q has the name of a word of expressions - choose another", e.name)
 	}
@@ -90,7 +91,7 @@ func (s *Split) decode(d *decoder, n *node, path string, _ field) {
 	total, rests := 0.0, 0
 	for _, e := range n.entries {
 		d.note(join(path, e.name), e)
-		d.id(e.key, e.name)
+		d.id(path, e.key, e.name)
 		if e.name == "all" {
 			d.fail(e.key, "", "split \"all\": `id.all` already means every split - choose another name")
 		}
@@ -106,6 +107,9 @@ func (s *Split) decode(d *decoder, n *node, path string, _ field) {
 			total += share
 		case isCount && x == float64(int(x)) && x > 0:
 			part.Count = int(x)
+		case isCount && x > 0 && x < 1:
+			d.fault(join(path, e.name), e.value.place, fmt.Sprintf("did you mean %.4g%%?", 100*x), "not a size: %s - %s takes a count of rows, a percent such as 80%%, or rest", shown(e.value), join(path, e.name))
+			continue
 		default:
 			d.mismatch(e.value, join(path, e.name), "a size", "a count of rows, a percent such as 80%, or rest")
 			continue

@@ -2,17 +2,57 @@ package specs
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 )
 
 // mismatch reports a value of the wrong type, in the words of the field.
 func (d *decoder) mismatch(n *node, path, want, accepted string) {
+	if n.kind == broken {
+		d.faults.add(path)
+		return
+	}
 	hint := ""
 	if n.cut {
 		hint = "YAML ends a plain value at ` #`: put it in quotes"
 	}
-	d.fail(n.place, hint, "not %s: %s - %s takes %s", want, shown(n), title(path), accepted)
+	d.fault(path, n.place, hint, "not %s: %s - %s takes %s", want, shown(n), title(path), accepted)
+}
+
+// faults are the paths at which something was told to be wrong. What follows from
+// that is not told too.
+type faults struct{ at, above map[string]bool }
+
+func (f *faults) add(path string) {
+	if f.at == nil {
+		f.at, f.above = map[string]bool{}, map[string]bool{}
+	}
+	f.at[path] = true
+	for at := path; !f.above[at]; {
+		f.above[at] = true
+		at = at[:max(0, strings.LastIndexByte(at, '.'))]
+	}
+}
+
+// sound says whether nothing is wrong at a path, below it, or with what holds it.
+func (f *faults) sound(path string) bool {
+	if f.above[path] {
+		return false
+	}
+	for path != "" {
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+		if f.at[path] {
+			return false
+		}
+	}
+	return true
+}
+
+// fault is fail for the value at a path.
+func (d *decoder) fault(path string, at place, hint, format string, args ...any) {
+	d.faults.add(path)
+	d.fail(at, hint, format, args...)
 }
 
 func (d *decoder) fail(at place, hint, format string, args ...any) {
@@ -36,8 +76,12 @@ func shown(n *node) string {
 	return strconv.Quote(n.raw)
 }
 
-// example is the value of a field that wants a list of such values.
-func example(n *node) string {
+// example is the value of a field that wants a list of such values, or what
+// they look like.
+func example(n *node, t reflect.Type) string {
+	if t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0 {
+		return "{" + fieldsOf(t)[0].name + ": ...}"
+	}
 	if n.kind == scalar && len(n.raw) < 30 {
 		if n.quoted {
 			return strconv.Quote(n.raw)

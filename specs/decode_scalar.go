@@ -83,11 +83,15 @@ func (d *decoder) scalar(n *node, path string, v reflect.Value, f field) {
 			return
 		}
 		if f.enum != nil && !slices.Contains(f.enum, n.text) {
-			d.fail(n.place, didYouMean(n.text, f.enum), "unknown choice: %s - %s is one of %s", shown(n), title(path), among(f.enum))
+			d.fault(path, n.place, didYouMean(n.text, f.enum), "unknown choice: %s - %s is one of %s", shown(n), title(path), among(f.enum))
 			return
 		}
 		if f.tag.Get("id") == "true" {
-			d.id(n.place, n.text)
+			d.id(path, n.place, n.text)
+		}
+		if f.required && n.text == "" {
+			d.fault(path, n.place, f.says(), "an empty text - %s has to say something", title(path))
+			return
 		}
 		v.SetString(n.text)
 		if isFile(n, f) {
@@ -133,7 +137,7 @@ func (d *decoder) within(n *node, path string, x float64, f field) bool {
 	low, hasLow := bound(f, "min")
 	high, hasHigh := bound(f, "max")
 	if hasLow && x < low || hasHigh && x > high || f.tag.Get("positive") == "true" && x <= 0 {
-		d.fail(n.place, f.says(), "out of range: %s - %s takes a number%s", shown(n), title(path), bounds(f))
+		d.fault(path, n.place, f.says(), "out of range: %s - %s takes a number%s", shown(n), title(path), bounds(f))
 		return false
 	}
 	return true

@@ -1,38 +1,63 @@
 package specs
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
-// A variable of the environment in a value; `$${` stands for the text `${`.
-var variable = regexp.MustCompile(`\$\$\{|` + variableText)
+// A variable of the environment in a value, or what looks like one; `$${` stands
+// for the text `${`.
+var variable = regexp.MustCompile(`\$\$\{|\$\{(\}|[^{}\n][^}\n]*\}?)`)
 
+// variableText is a variable as a schema describes it.
 const variableText = `\$\{([A-Za-z_][A-Za-z0-9_]*)\}`
 
-// expand fills ${VAR} into a scalar. The values never reach an error message:
-// messages quote what is written.
-func (r *reader) expand(n *node) string {
+var variableName = regexp.MustCompile(`^` + variableText + `$`)
+
+// expand fills ${VAR} into a scalar, and says whether it could. The values never
+// reach an error message: messages quote what is written.
+func (r *reader) expand(n *node) (text string, ok bool) {
 	if !strings.Contains(n.raw, "${") {
-		return n.raw
+		return n.raw, true
 	}
-	return variable.ReplaceAllStringFunc(n.raw, func(found string) string {
+	ok = true
+	var out strings.Builder
+	end := 0
+	for _, at := range variable.FindAllStringIndex(n.raw, -1) {
+		out.WriteString(n.raw[end:at[0]])
+		found := n.raw[at[0]:at[1]]
+		end = at[1]
 		if found == "$${" {
-			return "${"
+			out.WriteString("${")
+			continue
 		}
-		name := found[2 : len(found)-1]
-		if value, ok := r.env(name); ok {
-			return value
+		value, wrong, hint := r.variable(found)
+		if wrong != "" {
+			ok = false
+			place := n.written(utf8.RuneCountInString(n.raw[:at[0]]), utf8.RuneCountInString(found))
+			(&decoder{errs: r.errs}).fail(place, hint, "%s", wrong)
 		}
-		at := n.place
-		if n.inline >= 0 {
-			at.Col += n.inline + utf8.RuneCountInString(n.raw[:strings.Index(n.raw, found)])
-			at.width = utf8.RuneCountInString(found)
-		}
-		r.fail(at.Pos, at.width, "set it in the environment or in .env beside the spec; $${ is a plain ${", "environment variable %s is not set", name)
-		return ""
-	})
+		out.WriteString(value)
+	}
+	return out.String() + n.raw[end:], ok
+}
+
+// variable is the value of one ${VAR}, or what is wrong with it.
+func (r *reader) variable(found string) (value, wrong, hint string) {
+	m := variableName.FindStringSubmatch(found)
+	if m == nil {
+		return "", fmt.Sprintf("not a variable: %q - write ${NAME}, letters, digits and _", found), "$${ is a plain ${"
+	}
+	if value, ok := r.env(m[1]); ok {
+		return value, "", ""
+	}
+	hint = "set it in the environment or in .env beside the spec; $${ is a plain ${"
+	if m[1] == strings.ToLower(m[1]) {
+		hint = "a column of the rows is written {{ " + m[1] + " }}; " + hint
+	}
+	return "", fmt.Sprintf("environment variable %s is not set", m[1]), hint
 }
 
 // set applies one override of the command line, "path=value", to the tree.
@@ -49,6 +74,7 @@ func (l *loader) set(root *node, text string) *node {
 		return root
 	}
 	// Spaces stand for the path, so that columns count from the start of the flag.
+	over.before = utf8.RuneCountInString(path) + 1
 	v := over.document([]byte(strings.Repeat(" ", utf8.RuneCountInString(path)+1) + value))
 	if v == nil {
 		return root

@@ -41,6 +41,7 @@ type Experiment struct {
 	lang    Language
 	places  map[string]place
 	trail   map[string]Pos // of a parent's file: where it is extended
+	part    bool           // a parent could not be read
 }
 
 // Users makes the experiment one per person.

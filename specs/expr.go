@@ -3,6 +3,8 @@ package specs
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/expr-lang/expr/file"
@@ -32,7 +34,7 @@ func (x *Expr) Eval(env map[string]any) (any, error) {
 			value, ok = x.vars, true
 		}
 		if !ok {
-			return nil, fmt.Errorf("expression %s: no variable %q", x.source, name)
+			return nil, fmt.Errorf("expression %s: no variable %q - there is %s", x.source, name, among(slices.Sorted(maps.Keys(env))))
 		}
 		scope[x.slots[i]] = value
 	}
@@ -48,7 +50,8 @@ func (x *Expr) Eval(env map[string]any) (any, error) {
 	return out, nil
 }
 
-// plainError drops the snippet that expr appends to its messages.
+// plainError drops the snippet that expr appends to its messages, and its names
+// of types.
 func plainError(err error) error {
 	var at *file.Error
 	if !errors.As(err, &at) {
@@ -57,7 +60,7 @@ func plainError(err error) error {
 	if at.Prev != nil {
 		return at.Prev
 	}
-	return errors.New(at.Message)
+	return errors.New(runtimeWords(at.Message))
 }
 
 // Bool is Eval for expressions that answer true or false; any other result is
@@ -83,7 +86,7 @@ func (x *Expr) Names() []string { return x.names }
 
 func (x *Expr) decode(d *decoder, n *node, path string, f field) {
 	if n.kind != scalar {
-		d.mismatch(n, path, "an expression", "an expression in quotes")
+		d.mismatch(n, path, "an expression", "one expression in quotes, several joined by `and`")
 		return
 	}
 	d.exprs = append(d.exprs, exprUse{x: x, n: n, path: path, result: f.tag.Get("result")})

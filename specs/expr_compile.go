@@ -91,7 +91,7 @@ type exprUse struct {
 // of the text it stands at.
 type nameUse struct {
 	name     string
-	member   string // of profile: the column that is read, when it is named
+	member   string // of profile or vars: what is read of it, when it is named
 	from     int
 	width    int
 	optional bool // asked for by `is defined` or `default`
@@ -112,13 +112,16 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 			x, wrong = nil, whole
 		}
 	}()
+	if wrong := commented(source); wrong != nil {
+		return nil, nil, wrong
+	}
 	if len(source) > maxSource { // the parser's stack grows with each bracket
 		whole.message = fmt.Sprintf("an expression of %d bytes - at most %d", len(source), maxSource)
 		return nil, nil, whole
 	}
 	tree, err := parser.Parse(source)
 	if err != nil {
-		return nil, nil, located(err, whole)
+		return nil, nil, located(err, source, whole)
 	}
 	look := &inspection{words: v.words, takes: v.takes, names: v.names, vars: v.varNames}
 	program, err := expr.Compile(source, append(slices.Clone(v.options), expr.Patch(look))...)
@@ -126,7 +129,7 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 		return nil, nil, look.wrong
 	}
 	if err != nil {
-		return nil, nil, located(err, whole)
+		return nil, nil, located(err, source, whole)
 	}
 	if answers := resultIn(program.Node().Type()); !accepts(result, answers) {
 		whole.message = fmt.Sprintf("the expression answers with %s - it has to answer with %s", answers, wanted(result))
@@ -148,17 +151,18 @@ func newExpr(source string, program *vm.Program, uses []nameUse, vars map[string
 }
 
 // located is expr's error as a mistake at its place in the text.
-func located(err error, whole *mistake) *mistake {
+func located(err error, source string, whole *mistake) *mistake {
 	var at *file.Error
 	if !errors.As(err, &at) {
 		first, _, _ := strings.Cut(err.Error(), "\n") // a stack may follow
 		whole.message = "not an expression: " + first
 		return whole
 	}
-	m := &mistake{from: at.From, width: max(at.To-at.From, 1)}
-	says := strings.NewReplacer("unexpected token EOF", "it ends too early", "\n", " ")
-	m.message = "not an expression: " + says.Replace(at.Message)
-	return m
+	if open := unclosedBracket(source); at.Message == endsEarly && open >= 0 {
+		return &mistake{from: open, width: 1, message: "not an expression: this bracket is not closed"}
+	}
+	says, hint := inOurWords(at.Message)
+	return &mistake{from: at.From, width: max(at.To-at.From, 1), message: "not an expression: " + says, hint: hint}
 }
 
 // resultIn says what an expression of this type answers with, as [Expr] knows

@@ -51,7 +51,14 @@ func useOf(name string, n ast.Node) nameUse {
 func (i *inspection) call(n *ast.CallNode) {
 	id, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok {
-		i.refuse(n.Callee, 1, "", "only words can be called: word(...)")
+		name, width := "", 1
+		if m, ok := n.Callee.(*ast.MemberNode); ok {
+			if s, ok := m.Property.(*ast.StringNode); ok {
+				name, width = s.Value, len([]rune(s.Value))
+				n.Callee.SetLocation(s.Location())
+			}
+		}
+		i.refuse(n.Callee, width, calledLike(name, i.names), "only words can be called: word(...)")
 		return
 	}
 	i.uses = slices.DeleteFunc(i.uses, func(u nameUse) bool { return u.name == id.Value && u.from == id.Location().From })

@@ -86,7 +86,7 @@ func TestExprRefuses(t *testing.T) {
 		"text where truth is asked":     {"upper(output)", "bool", 0, "answers with text", ""},
 		"a list where a score is asked": {"words(output)", "score", 0, "answers with a list", ""},
 		"a number where text is asked":  {"len(output)", "string", 0, "answers with a number", ""},
-		"a word's argument":             {"words(3) == []", "bool", 6, "cannot use int", ""},
+		"a word's argument":             {"words(3) == []", "bool", 6, "words does not take a number", ""},
 		"too few arguments":             {"mentions(output)", "bool", 0, "takes 2 arguments, not 1", ""},
 		"the clock":                     {"now() != nil", "bool", 0, `unknown word: "now"`, ""},
 		"a method of a value":           {"output.Len() > 3", "bool", 7, "only words can be called", ""},

@@ -21,6 +21,7 @@ type loader struct {
 	parents []Parent
 	trail   map[string]Pos // of a parent: where it is extended
 	chain   []string       // the files being read, to notice a cycle
+	part    bool           // one of them could not be read
 }
 
 // load parses one file and lays it over what it extends; nil when there is
@@ -32,6 +33,11 @@ func (l *loader) load(name string, src []byte) *node {
 		return root
 	}
 	n := root.get("extends")
+	if n != nil && n.kind != scalar {
+		l.part = true
+		(&decoder{errs: l.errs}).mismatch(n, "extends", "the path of a spec", "one, which may extend another in turn")
+		n.kind = broken
+	}
 	if n == nil || n.kind != scalar || n.isNull() {
 		return root
 	}
@@ -39,6 +45,7 @@ func (l *loader) load(name string, src []byte) *node {
 	parent := l.parent(name, n)
 	l.chain = l.chain[:len(l.chain)-1]
 	if parent == nil {
+		l.part = true
 		return root
 	}
 	return l.over(parent, root)
@@ -66,7 +73,11 @@ func (l *loader) parent(name string, n *node) *node {
 		if errors.As(err, &pe) {
 			err = pe.Err
 		}
-		return fail("a path is relative to the file it stands in", "extends: %s cannot be read: %v", shown(n), err)
+		hint := ""
+		if errors.Is(err, fs.ErrNotExist) {
+			hint = nearFile(filepath.Dir(name), n.text)
+		}
+		return fail(hint, "extends: %s cannot be read: %v", shown(n), err)
 	}
 	l.trail[path] = n.place.Pos
 	l.parents = append(l.parents, Parent{Path: path, Source: src})
@@ -122,6 +133,49 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(path)
+}
+
+// nearFile is the hint for a file that is not there: one whose name is nearly the
+// same.
+func nearFile(dir, path string) string {
+	var names []string
+	if !filepath.IsAbs(path) {
+		dir = filepath.Join(dir, filepath.FromSlash(filepath.Dir(path)))
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) > 1000 {
+		entries = nil
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	near := Suggest(filepath.Base(path), names)
+	if near == "" {
+		return "a path is relative to the file it stands in"
+	}
+	return fmt.Sprintf("did you mean %q?", strings.TrimSuffix(path, filepath.Base(path))+near)
+}
+
+// file is a path of the spec as the system finds it.
+func (e *Experiment) file(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(e.Dir, filepath.FromSlash(path))
+}
+
+// nearFile is the hint for a value of the spec that names a file which is not
+// there; "" for any other error.
+func (e *Experiment) nearFile(path string, err error) string {
+	n := e.tree
+	for _, key := range strings.Split(path, ".") {
+		if n = n.get(key); n == nil || !errors.Is(err, fs.ErrNotExist) {
+			return ""
+		}
+	}
+	return nearFile(filepath.Dir(n.place.File), n.text)
 }
 
 // rebased is a path that a parent wrote, from the spec's own directory.

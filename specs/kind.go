@@ -67,7 +67,8 @@ type (
 	// columner tells which columns the rows of a source have, before columns
 	// and set are applied. dir is the directory of the spec. No columns and no
 	// error means that they are not known, and nothing is checked against them;
-	// columns and an error with a method BadRow that rows before were bad.
+	// columns and an error with a method BadRow that rows before were bad. An
+	// error with a method Key says which of the settings it is about; path else.
 	columner interface {
 		Columns(dir string) ([]string, error)
 	}

@@ -1,21 +1,18 @@
 package specs
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "gopkg.in/yaml.v3"
 
 // node is a value of the spec as the decoder sees it: aliases followed, merge
 // keys merged, every value with its place.
 type node struct {
 	kind    nodeKind
 	place   place
-	raw     string   // a scalar as written
-	text    string   // a scalar with ${VAR} filled in
-	quoted  bool     // a scalar in quotes or a block: always text
-	inline  int      // runes from place.Col to the first rune of raw; -1 where they do not correspond
-	block   []string // of a literal block (|): the file from the line below on
-	cut     bool     // a plain scalar that a ` #` comment follows
+	raw     string // a scalar as written
+	text    string // a scalar with ${VAR} filled in
+	quoted  bool   // a scalar in quotes or a block: always text
+	cut     bool   // a plain scalar that a ` #` comment follows
+	style   yaml.Style
+	lines   []string // of the file that a scalar stands in
 	entries []entry
 	items   []*node
 }
@@ -33,6 +30,7 @@ const (
 	scalar nodeKind = iota
 	mapping
 	list
+	broken // what stands there was told to be wrong
 )
 
 // get returns the value of a key, nil when absent.
@@ -50,29 +48,28 @@ func (n *node) isNull() bool {
 	return n.kind == scalar && !n.quoted && (n.text == "" || n.text == "~" || n.text == "null")
 }
 
-// within is the place of some runes of a scalar's text. Where text and source
-// do not correspond rune by rune (escapes, folded lines, filled-in variables)
-// it is the place of the whole scalar.
+// within is the place of some runes of a scalar's text. Where variables are filled
+// in, text and source do not correspond, and it is the place of the whole scalar.
 func (n *node) within(from, width int) place {
-	at := n.place
-	at.width = max(width, 1)
-	switch {
-	case n.raw != n.text:
-	case n.inline >= 0:
-		at.Col += n.inline + from
-		return at
-	case n.block != nil:
-		lines := strings.Split(n.text, "\n")
-		i := 0
-		for i < len(lines)-1 && from > utf8.RuneCountInString(lines[i]) {
-			from -= utf8.RuneCountInString(lines[i]) + 1
-			i++
-		}
-		if i < len(n.block) && strings.HasSuffix(n.block[i], lines[i]) {
-			indent := utf8.RuneCountInString(n.block[i]) - utf8.RuneCountInString(lines[i])
-			at.Line, at.Col, at.source = at.Line+1+i, indent+from+1, n.block[i]
-			return at
+	if n.raw != n.text {
+		return n.place
+	}
+	return n.written(from, width)
+}
+
+// written is within for the text as it is written.
+func (n *node) written(from, width int) place {
+	spots := n.spots()
+	if from < 0 || from >= len(spots) {
+		return n.place
+	}
+	first := spots[from]
+	at := place{Pos: n.place.Pos, width: 1, source: n.lines[first.line]}
+	at.Line, at.Col = first.line+1, first.col+1
+	for _, s := range spots[from:min(from+max(width, 1), len(spots))] {
+		if s.line == first.line {
+			at.width = max(at.width, s.col+s.width-first.col)
 		}
 	}
-	return n.place
+	return at
 }

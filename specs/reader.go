@@ -3,6 +3,7 @@ package specs
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -25,6 +26,9 @@ type reader struct {
 	count  int
 	runes  map[int][]int       // see offsets
 	active map[*yaml.Node]bool // anchors being expanded, to notice a cycle
+
+	unreadable bool // what was read is not what it looks like
+	before     int  // runes of the only line before the YAML: the path of an override
 }
 
 func newReader(file string, lines []string, env func(string) (string, bool), errs *Errors) *reader {
@@ -51,6 +55,9 @@ func (r *reader) document(src []byte) *node {
 		return nil
 	}
 	root := r.node(doc.Content[0], 0)
+	if r.unreadable {
+		return nil
+	}
 	if root != nil && r.count > maxNodes {
 		r.fail(r.pos(doc.Content[0]), 1, "", "more than %d values, aliases followed: a spec has at most that many", maxNodes)
 		return nil
@@ -88,8 +95,10 @@ func (r *reader) node(y *yaml.Node, depth int) *node {
 		return &node{place: r.place(y)} // reported once, by document
 	}
 	if depth > maxDepth {
-		r.fail(r.pos(y), 1, "", "values nested deeper than %d", maxDepth)
-		return &node{place: r.place(y)}
+		return r.broken(y, 1, "", "values nested deeper than %d", maxDepth)
+	}
+	if y.Style&yaml.TaggedStyle != 0 && !strings.HasPrefix(y.Tag, "!!") {
+		return r.broken(y, utf8.RuneCountInString(y.Tag), "put it in quotes, or write not", "a tag of YAML: %q - a value that starts with ! has to be in quotes", y.Tag)
 	}
 	switch y.Kind {
 	case yaml.AliasNode:
@@ -108,12 +117,17 @@ func (r *reader) node(y *yaml.Node, depth int) *node {
 
 func (r *reader) alias(y *yaml.Node, depth int) *node {
 	if r.active[y.Alias] {
-		r.fail(r.pos(y), 1+utf8.RuneCountInString(y.Value), "", "*%s stands inside &%s: a value cannot contain itself", y.Value, y.Value)
-		return &node{place: r.place(y)}
+		return r.broken(y, 1+utf8.RuneCountInString(y.Value), "", "*%s stands inside &%s: a value cannot contain itself", y.Value, y.Value)
 	}
 	r.active[y.Alias] = true
 	defer delete(r.active, y.Alias)
 	return r.node(y.Alias, depth+1)
+}
+
+// broken reports what is wrong with a value, which nobody is to look at again.
+func (r *reader) broken(y *yaml.Node, width int, hint, format string, args ...any) *node {
+	r.fail(r.pos(y), width, hint, format, args...)
+	return &node{kind: broken, place: r.place(y)}
 }
 
 func (r *reader) mapping(y *yaml.Node, depth int) *node {
@@ -126,11 +140,19 @@ func (r *reader) mapping(y *yaml.Node, depth int) *node {
 			merges = append(merges, value)
 			continue
 		}
+		if key.Kind == yaml.MappingNode && strings.HasPrefix(r.from(y.Line, y.Column), "{{") {
+			return r.broken(y, 2, `write "{{ ... }}", in quotes`, "a template that is not quoted")
+		}
 		if key.Kind != yaml.ScalarNode {
 			r.fail(r.pos(key), 1, "", "a key that is not a word: keys are words such as learning_rate")
 			continue
 		}
 		at := r.place(key)
+		if first, _ := utf8.DecodeRuneInString(key.Value); unicode.IsSpace(first) || unicode.Is(unicode.Cf, first) {
+			r.unreadable = true // what it belongs to is not what the author sees
+			r.fail(at.Pos, 1, "indent by plain spaces", "a space of another kind (%U) before a key", first)
+			continue
+		}
 		if first, twice := seen[key.Value]; twice {
 			r.fail(at.Pos, at.width, "", "duplicate key: %q is also on line %d", key.Value, first.Line)
 			continue
@@ -156,6 +178,9 @@ func (r *reader) merge(n *node, y *yaml.Node, seen map[string]Pos, depth int) {
 		parts = from.items
 	}
 	for _, part := range parts {
+		if part.kind == broken {
+			continue
+		}
 		if part.kind != mapping {
 			r.fail(r.pos(y), 1, "", "<< merges mappings: write `<<: *anchor`")
 			continue
@@ -171,21 +196,15 @@ func (r *reader) merge(n *node, y *yaml.Node, seen map[string]Pos, depth int) {
 
 func (r *reader) scalar(y *yaml.Node) *node {
 	const quotes, blocks = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle, yaml.LiteralStyle | yaml.FoldedStyle
-	n := &node{kind: scalar, place: r.place(y), raw: y.Value, inline: -1}
+	n := &node{kind: scalar, place: r.place(y), raw: y.Value, style: y.Style, lines: r.lines}
 	n.quoted = y.Style&(quotes|blocks) != 0 || y.Tag == "!!str" && y.Style&yaml.TaggedStyle != 0
-	offset := 0
-	if y.Style&quotes != 0 {
-		offset = 1
-	}
-	// On one line and without escapes, text and source correspond rune by rune.
-	if rest, ok := strings.CutPrefix(r.from(n.place.Line, n.place.Col+offset), n.raw); ok {
-		n.inline = offset
+	if rest, ok := strings.CutPrefix(r.from(n.place.Line, n.place.Col), n.raw); ok {
 		n.cut = !n.quoted && n.raw != "" && strings.HasPrefix(strings.TrimLeft(rest, " \t"), "#")
 	}
-	if y.Style&yaml.LiteralStyle != 0 {
-		n.block = r.lines[min(n.place.Line, len(r.lines)):]
+	var ok bool
+	if n.text, ok = r.expand(n); !ok {
+		n.kind = broken
 	}
-	n.text = r.expand(n)
 	return n
 }
 

@@ -57,6 +57,9 @@ func (d *decoder) target(r reference) (string, bool) {
 		if !slices.Contains(r.sections, s.section) {
 			continue
 		}
+		if d.faults.at[s.section] {
+			return "", false // nobody knows what it was to hold
+		}
 		if s.has(id) {
 			if isData {
 				d.split(r, id, split)
@@ -66,26 +69,37 @@ func (d *decoder) target(r reference) (string, bool) {
 		known = append(known, s.ids...)
 	}
 	where := strings.Join(r.sections, " or ")
-	d.fail(r.place, d.elsewhere(id, known), "unknown %s: %q - %s has %s", one(r.sections[0]), id, where, among(known))
+	if !idPattern.MatchString(id) {
+		id = r.text // no id with a split either
+	}
+	d.fail(r.place, d.elsewhere(id, where, known), "unknown %s: %s - %s has %s", one(r.sections[0]), shown(&node{raw: id}), where, among(known))
 	return "", false
 }
 
-// elsewhere says where a name is known: nearly in the right section, or exactly
-// in another.
-func (d *decoder) elsewhere(id string, known []string) string {
+// elsewhere says where a name is known: nearly in the right section, exactly in
+// another, or at a backend.
+func (d *decoder) elsewhere(id, where string, known []string) string {
 	for _, s := range d.exp.sections() {
 		if s.has(id) {
 			return fmt.Sprintf("there is %s of that name", article(one(s.section)))
 		}
 	}
-	return didYouMean(id, known)
+	for as, m := range d.exp.Models.All() {
+		if m.Name == id && slices.Contains(known, as) {
+			return fmt.Sprintf("did you mean %q? That is the id of the model with this name", as)
+		}
+	}
+	if hint := didYouMean(id, known); hint != "" || idPattern.MatchString(id) {
+		return hint
+	}
+	return "a reference is the id of an entry of " + where
 }
 
 // split checks which part of an entry of data is named.
 func (d *decoder) split(r reference, id, split string) {
 	data, _ := d.exp.Data.Get(id)
-	if data.Source == nil {
-		return // its kind is not known, and so its splits were not read
+	if data.Source == nil || !d.faults.sound("data."+id+".split") {
+		return // its splits are not known
 	}
 	names := data.Split.Names()
 	var full []string

@@ -55,7 +55,7 @@ func ReadBytes(name string, src []byte, lang Language, o Options) (*Experiment, 
 	if root == nil {
 		return nil, errs.sorted(l.trail)
 	}
-	whole := &Experiment{Path: name, Dir: filepath.Dir(name), Source: src, Parents: l.parents, trail: l.trail, tree: root, lang: lang}
+	whole := &Experiment{Path: name, Dir: filepath.Dir(name), Source: src, Parents: l.parents, trail: l.trail, tree: root, lang: lang, part: l.part}
 	exp := whole.unroll(&errs)
 	if len(errs) > 0 {
 		return nil, errs.sorted(l.trail)
@@ -86,8 +86,11 @@ func (e *Experiment) unroll(errs *Errors) *Experiment {
 func (e *Experiment) decode(tree *node, errs *Errors) *Experiment {
 	exp := &Experiment{Path: e.Path, Dir: e.Dir, Source: e.Source, Parents: e.Parents, trail: e.trail, tree: tree, lang: e.lang, places: map[string]place{"": tree.place}}
 	exp.Defaults()
-	d := &decoder{lang: e.lang, exp: exp, errs: errs}
+	d := &decoder{lang: e.lang, exp: exp, errs: errs, part: e.part}
 	d.mapping(tree, "", nil, exp)
+	if e.part {
+		return exp // what is not here may be there
+	}
 	d.resolve()
 	d.compile()
 	d.check()

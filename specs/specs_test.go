@@ -231,7 +231,7 @@ func TestReadRefuses(t *testing.T) {
 		"a list":                     {"- a\n", "spec.yaml:1:1: not a mapping: a list - a spec takes keys and values"},
 		"a word":                     {"hello\n", `spec.yaml:1:1: not a mapping: "hello"`},
 		"a mapping as a key":         {"name: a\n? {b: c}\n: d\n", "spec.yaml:2:3: a key that is not a word"},
-		"an unknown anchor":          {"name: *b\n", "not YAML: unknown anchor 'b' referenced"},
+		"an unknown anchor":          {"name: *b\n", "spec.yaml:1:7: not YAML: no anchor &b stands before it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(t, c.src)

@@ -7,12 +7,18 @@ import (
 )
 
 // Suggest is the known word nearest to a wrong one, "" when none is near: at
-// most one edit for every three letters, as people mistype.
+// most one edit for every three letters, as people mistype, or three letters and
+// more that one of them begins with.
 func Suggest(wrong string, known []string) string {
 	best, nearest := "", max(1, len([]rune(wrong))/3)+1
 	for _, k := range known {
 		if d := distance(wrong, k); d < nearest {
 			best, nearest = k, d
+		}
+	}
+	for _, k := range known {
+		if short := min(len(wrong), len(k)); best == "" && short >= 3 && wrong[:short] == k[:short] {
+			best = k
 		}
 	}
 	return best

@@ -2,6 +2,7 @@ package specs
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -38,7 +39,7 @@ func (e *Experiment) sweep(errs *Errors) Sweep {
 		return nil
 	}
 	var s Sweep
-	d := &decoder{lang: e.lang, exp: &Experiment{places: map[string]place{}, tree: e.tree}, errs: errs}
+	d := &decoder{lang: e.lang, exp: &Experiment{places: map[string]place{}, tree: e.tree, part: e.part}, errs: errs}
 	s.decode(d, n, "sweep", field{})
 	return s
 }
@@ -59,18 +60,22 @@ func (s *Sweep) decode(d *decoder, n *node, path string, _ field) {
 		d.exp.places[join(path, e.name)] = e.key
 		section, _, _ := strings.Cut(e.name, ".")
 		if slices.Contains(notSwept, section) {
-			d.fail(e.key, "", "%s cannot be swept: it is the same for all cells", section)
+			d.fault(join(path, e.name), e.key, "", "%s cannot be swept: it is the same for all cells", section)
 			continue
 		}
 		values := d.swept(e.value, e.name)
-		if len(values) == 0 || !d.reaches(e) {
+		if len(values) == 0 {
+			continue
+		}
+		if !d.reaches(e) {
+			d.faults.add(join(path, e.name))
 			continue
 		}
 		*s = append(*s, Axis{Path: e.name, Values: values, key: e.key})
-		cells *= len(values)
+		cells = min(cells*len(values), 1<<30)
 	}
 	if cells > maxCells {
-		d.fail(n.place, "sweep fewer values at once", "%d cells - a sweep has at most %d", cells, maxCells)
+		d.fault(path, n.place, "sweep fewer values at once", "%d cells - a sweep has at most %d", cells, maxCells)
 		*s = nil
 	}
 	s.name()
@@ -78,9 +83,16 @@ func (s *Sweep) decode(d *decoder, n *node, path string, _ field) {
 
 // swept reads the values of one axis.
 func (d *decoder) swept(n *node, path string) []Swept {
-	if n.kind != list || len(n.items) == 0 {
+	if leaf := n.leaf(); leaf != "" {
+		d.fault("sweep."+path, n.place, "write the whole path, with points: "+path+"."+leaf, "not a list of values: a mapping - sweep.%s takes a list such as [1, 2, 4]", path)
+		return nil
+	}
+	if n.kind != list {
 		d.mismatch(n, "sweep."+path, "a list of values", "a list such as [1, 2, 4]")
 		return nil
+	}
+	if len(n.items) == 0 {
+		d.fault("sweep."+path, n.place, "", "an empty list: sweep.%s needs a value", path)
 	}
 	var out []Swept
 	for i, item := range n.items {
@@ -93,11 +105,34 @@ func (d *decoder) swept(n *node, path string) []Swept {
 	return out
 }
 
+// leaf is the path to the first list in a mapping, "" when there is none.
+func (n *node) leaf() string {
+	for _, e := range n.entries {
+		if rest := e.value.leaf(); rest != "" {
+			return e.name + "." + rest
+		}
+		if e.value.kind == list {
+			return e.name
+		}
+	}
+	return ""
+}
+
 // reaches says whether the path of an axis leads to an entry that there is; what
 // of an entry can be set is told when it is.
 func (d *decoder) reaches(axis entry) bool {
 	at, n := axis.key, d.exp.tree
-	if section, _, _ := strings.Cut(axis.name, "."); !slices.ContainsFunc(d.exp.sections(), func(x index) bool { return x.section == section }) {
+	section, _, _ := strings.Cut(axis.name, ".")
+	if !slices.Contains(specKeys(), section) {
+		at.width = utf8.RuneCountInString(section)
+		hint := didYouMean(section, specKeys())
+		if hint == "" {
+			hint = n.elsewhere(section)
+		}
+		d.fail(at, hint, "unknown path: %q - a spec has no %q", axis.name, section)
+		return false
+	}
+	if !slices.ContainsFunc(d.exp.sections(), func(x index) bool { return x.section == section }) || d.exp.part {
 		return true
 	}
 	for _, step := range strings.SplitN(axis.name, ".", 3)[:min(2, 1+strings.Count(axis.name, "."))] {
@@ -115,6 +150,15 @@ func (d *decoder) reaches(axis entry) bool {
 		n = next
 	}
 	return true
+}
+
+// specKeys are the keys at the top of a spec.
+func specKeys() []string {
+	var names []string
+	for _, f := range fieldsOf(reflect.TypeFor[Experiment]()) {
+		names = append(names, f.name)
+	}
+	return names
 }
 
 // labelOf is a value as step ids and tables name it: its text where that can

@@ -137,6 +137,15 @@ func newJinja() *jinja {
 
 func templateTags() []string { return []string{"if", "for", "set", "raw"} }
 
+// templateTests are all that gonja has: it does not list them.
+func templateTests() []string {
+	known := []string{
+		"boolean", "callable", "defined", "divisibleby", "eq", "equalto", "escaped", "even", "false", "filter", "float", "ge", "gt", "greaterthan", "in", "integer",
+		"iterable", "le", "lower", "lt", "lessthan", "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string", "test", "true", "undefined", "upper",
+	}
+	return slices.DeleteFunc(known, func(name string) bool { return !builtins.Tests.Exists(name) })
+}
+
 func templateFilters() []string {
 	return []string{
 		"abs", "capitalize", "default", "d", "first", "float", "int", "items", "join", "last", "length", "count",

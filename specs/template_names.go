@@ -1,11 +1,10 @@
 package specs
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -34,10 +33,10 @@ func (j *jinja) inspect(root *nodes.Template, source string) (uses []nameUse, si
 	w.walk(reflect.ValueOf(root.Nodes))
 	asked := map[string]bool{} // a name asked for once may be absent everywhere
 	for _, u := range w.uses {
-		asked[u.name] = asked[u.name] || u.optional
+		asked[u.name+"."+u.member] = asked[u.name+"."+u.member] || u.optional
 	}
 	for i := range w.uses {
-		w.uses[i].optional = asked[w.uses[i].name]
+		w.uses[i].optional = asked[w.uses[i].name+"."+w.uses[i].member]
 	}
 	if w.signs > maxSigns && w.wrong == nil {
 		w.wrong = &mistake{width: utf8.RuneCountInString(source), message: fmt.Sprintf("a template with %d operators, filters and calls - at most %d", w.signs, maxSigns)}
@@ -95,7 +94,7 @@ func (w *templateWalk) node(v reflect.Value) {
 		w.known(elem, "filter", w.jinja.environment.Filters.Exists, templateFilters())
 	case reflect.TypeFor[*nodes.TestCall]():
 		w.signs++
-		w.known(elem, "test", builtins.Tests.Exists, nil)
+		w.known(elem, "test", builtins.Tests.Exists, templateTests())
 	case reflect.TypeFor[*nodes.TestExpression]():
 		name := elem.FieldByName("Test").Elem().FieldByName("Name").String()
 		w.guarded(elem.FieldByName("Expression"), name == "defined" || name == "undefined")
@@ -106,6 +105,10 @@ func (w *templateWalk) node(v reflect.Value) {
 		}
 	case reflect.TypeFor[*nodes.BinOperator]():
 		w.operator(elem)
+	case reflect.TypeFor[*nodes.GetAttribute]():
+		w.fields(elem)
+		w.member(elem)
+		return
 	}
 	w.fields(elem)
 }
@@ -155,6 +158,30 @@ func (w *templateWalk) name(elem reflect.Value) {
 	}
 }
 
+// member notes what is read of vars or of a person.
+func (w *templateWalk) member(elem reflect.Value) {
+	of, member := elem.FieldByName("Node").Elem(), elem.FieldByName("Attribute").String()
+	if of.Type() != reflect.TypeFor[*nodes.Name]() || member == "" {
+		return
+	}
+	name := of.Elem().FieldByName("Name").Elem().FieldByName("Val").String()
+	if (name == "profile" || name == "vars") && !slices.Contains(w.local, name) {
+		u := &w.uses[len(w.uses)-1] // the name was walked just before
+		u.member = member
+		u.from, u.width = w.attribute(elem)
+	}
+}
+
+// attribute is where the name behind a point stands, in runes.
+func (w *templateWalk) attribute(elem reflect.Value) (from, width int) {
+	name := elem.FieldByName("Attribute").String()
+	at := min(int(elem.FieldByName("Location").Elem().FieldByName("Pos").Int()), len(w.source))
+	if i := strings.Index(w.source[at:], name); i >= 0 {
+		at += i
+	}
+	return utf8.RuneCountInString(w.source[:at]), utf8.RuneCountInString(name)
+}
+
 // known refuses filters and tests that do not exist.
 func (w *templateWalk) known(elem reflect.Value, what string, exists func(string) bool, names []string) {
 	name := elem.FieldByName("Name").String()
@@ -176,15 +203,23 @@ func (w *templateWalk) call(elem reflect.Value) {
 	if f.Type() == reflect.TypeFor[*nodes.GetAttribute]() && slices.Contains(known, f.Elem().FieldByName("Attribute").String()) || w.wrong != nil {
 		return
 	}
-	name := ""
-	if f.Type() == reflect.TypeFor[*nodes.GetAttribute]() {
-		name = f.Elem().FieldByName("Attribute").String()
+	switch f.Type() {
+	case reflect.TypeFor[*nodes.GetAttribute]():
+		name := f.Elem().FieldByName("Attribute").String()
+		w.wrong = &mistake{message: fmt.Sprintf("unknown method: %q - templates call %s", name, among(known)), hint: didYouMean(name, known)}
+		w.wrong.from, w.wrong.width = w.attribute(f.Elem())
+	case reflect.TypeFor[*nodes.Name]():
+		token := f.Elem().FieldByName("Name").Elem()
+		name := token.FieldByName("Val").String()
+		w.wrong = &mistake{message: fmt.Sprintf("%s cannot be called: templates have filters, as in {{ topic | upper }}, and methods of values", name)}
+		if near := map[string]string{"len": "length", "str": "string", "sorted": "sort", "reversed": "reverse"}[name]; near != "" || slices.Contains(templateFilters(), name) {
+			w.wrong.hint = "write {{ ... | " + cmp.Or(near, name) + " }}"
+		}
+		w.wrong.from, w.wrong.width = w.at(token)
+	default:
+		w.wrong = &mistake{message: "only methods of values can be called - templates call " + among(known)}
+		w.wrong.from, w.wrong.width = w.at(elem.FieldByName("Location").Elem())
 	}
-	w.wrong = &mistake{message: fmt.Sprintf("unknown method: %q - templates call %s", name, among(known)), hint: didYouMean(name, known)}
-	if name == "" {
-		w.wrong.message = "only methods of values can be called - templates call " + among(known)
-	}
-	w.wrong.from, w.wrong.width = w.at(elem.FieldByName("Location").Elem())
 }
 
 // operator refuses products and powers, and the sign of remainders, which also
@@ -203,64 +238,6 @@ func (w *templateWalk) operator(elem reflect.Value) {
 func (w *templateWalk) at(token reflect.Value) (from, width int) {
 	offset := min(int(token.FieldByName("Pos").Int()), len(w.source))
 	return utf8.RuneCountInString(w.source[:offset]), utf8.RuneCountInString(token.FieldByName("Val").String())
-}
-
-var gonjaPlace = regexp.MustCompile(`(?s) \(Line: (\d+) Col: (\d+), near .*\)$`)
-
-var unknownTag = regexp.MustCompile(`^ControlStructure '(\w+)' not found \(or beginning not provided\)`)
-
-// templateMistake is gonja's error without the template it quotes, at the place
-// that it names.
-func templateMistake(err error, source string) *mistake {
-	m := &mistake{width: utf8.RuneCountInString(source)}
-	message := strings.TrimPrefix(err.Error(), fmt.Sprintf("failed to parse template '%s': ", source))
-	if open := unclosed(source); open >= 0 {
-		return &mistake{from: open, width: 2, message: "not a template: a bracket that is not closed"}
-	}
-	if tag := unknownTag.FindStringSubmatch(message); tag != nil {
-		message = fmt.Sprintf("unknown tag: %q - templates have %s", tag[1], among(templateTags())) + message[len(tag[0]):]
-	}
-	if at := gonjaPlace.FindStringSubmatch(message); at != nil {
-		message = strings.TrimSuffix(message, at[0])
-		line, _ := strconv.Atoi(at[1])
-		col, _ := strconv.Atoi(at[2])
-		if line > 0 {
-			m.from, m.width = runeOffset(source, line, col), 1
-		}
-	}
-	m.message = "not a template: " + strings.ReplaceAll(message, "\n", " ")
-	return m
-}
-
-// unclosed is the rune at which the first {{, {% or {# without its end begins.
-func unclosed(source string) int {
-	for at := 0; ; {
-		open := strings.IndexByte(source[at:], '{')
-		if open < 0 || at+open+1 >= len(source) {
-			return -1
-		}
-		at += open
-		end, ok := map[byte]string{'{': "}}", '%': "%}", '#': "#}"}[source[at+1]]
-		if !ok {
-			at++
-			continue
-		}
-		length := strings.Index(source[at+2:], end)
-		if length < 0 || strings.Contains(source[at+2:at+2+length], source[at:at+2]) {
-			return utf8.RuneCountInString(source[:at])
-		}
-		at += 2 + length + 2
-	}
-}
-
-// runeOffset is the rune at a line and column, both counted from 1.
-func runeOffset(source string, line, col int) int {
-	lines := strings.Split(source, "\n")
-	offset := col - 1
-	for _, l := range lines[:min(line-1, len(lines))] {
-		offset += utf8.RuneCountInString(l) + 1
-	}
-	return min(max(offset, 0), utf8.RuneCountInString(source))
 }
 
 // shortened is an error of a template that ran, without the chain of

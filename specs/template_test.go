@@ -126,7 +126,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"{{ 'x'.ljust(1000000000) }}":                            `unknown method: "ljust"`,
 		"{{ '%9999d' % 1 }}":                                     "templates do not multiply or take remainders",
 		"{% for a in tags recursive %}{{ loop(a) }}{% endfor %}": "loops do not call themselves",
-		"{{ self() }}":                                           "only methods of values can be called",
+		"{{ self() }}":                                           "self cannot be called",
 	} {
 		if _, _, wrong := newJinja().parse(source, nil); wrong == nil || !strings.Contains(wrong.message, want) {
 			t.Errorf("%s: %+v, want %s", source, wrong, want)

@@ -29,8 +29,8 @@ func Compile(ctx context.Context, exp *specs.Experiment, machines Machines) (*ru
 	}
 	defer c.close()
 	people, err := c.readPeople()
-	if err != nil {
-		return nil, err
+	if c.note(people, err); err != nil {
+		return nil, c.mistakes
 	}
 	c.people = people
 	c.plan = runner.NewBuilder(exp.Name, c.axes()...)
@@ -135,7 +135,7 @@ func (c *Compiler) note(_ any, err error) {
 	if !slices.ContainsFunc(c.mistakes, func(o *specs.Error) bool { return o.Pos == e.Pos && o.Message == e.Message }) {
 		c.mistakes = append(c.mistakes, e)
 		slices.SortStableFunc(c.mistakes, func(a, b *specs.Error) int {
-			return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+			return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
 		})
 	}
 }

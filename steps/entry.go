@@ -77,19 +77,31 @@ func (c *Compiler) entry(id string) (*entry, error) {
 		Defaults: func() []runner.Line { return sourceDefaults(d.Kind) },
 	}
 	if err := c.counted(e, a, c.readAgain(id)); err != nil {
-		var few *datasets.TooFewRows
-		if errors.As(err, &few) {
-			path += ".split"
-		}
-		return nil, c.Errorf(path, "", "%v", err)
+		return nil, c.Errorf(path+"."+keyOf(err), "", "%v", err)
 	}
 	if d.Person != nil && e.count("all") == 0 {
 		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
+	}
+	if e.count("all") == 0 {
+		return nil, c.Errorf(path+".where", "", "no row of %s is left", id)
 	}
 	a.Says = e.says()
 	e.action = c.add(a)
 	c.data[memo] = e
 	return e, nil
+}
+
+// keyOf is the key of an entry that an error of its rows is about.
+func keyOf(err error) string {
+	var few *datasets.TooFewRows
+	var about *datasets.KeyError
+	switch {
+	case errors.As(err, &few):
+		return "split"
+	case errors.As(err, &about):
+		return about.Key()
+	}
+	return "path" // the entry itself where no file is read
 }
 
 // origin finds what an entry reads: files, or other entries.

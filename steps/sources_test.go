@@ -175,7 +175,7 @@ func TestSkippedRows(t *testing.T) {
 	for _, s := range table[tables.Skipped](t, p, "data.some", "skipped.parquet") {
 		told = append(told, fmt.Sprintf("%d %s: %s", s.Replicate, *s.Source, s.Reason))
 	}
-	want := []string{"0 line 2: not JSON: unexpected EOF", `1 line 4: columns: the row has no column "n" - it has [m]`}
+	want := []string{"0 line 2: not JSON: unexpected EOF", `1 line 4: columns: the row has no column "n" - it has m`}
 	if d := cmp.Diff(want, told); d != "" {
 		t.Error(d)
 	}

@@ -111,7 +111,7 @@ func (c *Compiler) readPeople() ([]*person, error) {
 	}
 	rows, err := datasets.Entry{Records: src.Read(c.Dir), Data: d, Seed: c.Seed, Scope: map[string]any{"vars": c.Vars}}.Load(c.ctx)
 	if err != nil {
-		return nil, c.Errorf("data."+id, "", "%v", err)
+		return nil, c.Errorf("data."+id+"."+keyOf(err), "", "%v", err)
 	}
 	rows = slices.DeleteFunc(rows, func(r datasets.Row) bool { return !inSplit(c.Users.Data.Split, r.Split) })
 	slices.SortStableFunc(rows, func(a, b datasets.Row) int { return cmp.Compare(number(a.Place), number(b.Place)) })

@@ -20,9 +20,11 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -138,6 +140,12 @@ func modelFiles(name string) (fs.FS, error) {
 		return mini.Files(name), nil
 	}
 	if strings.ContainsRune(name, '/') {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("there is no folder %s - want one with a Hugging Face checkpoint, or one of %s", name, strings.Join(mini.Names(), ", "))
+		}
+		if _, err := os.Stat(filepath.Join(name, "config.json")); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the folder %s holds no config.json - want a Hugging Face checkpoint", name)
+		}
 		return os.DirFS(name), nil
 	}
 	return nil, fmt.Errorf("backend local has no model %q - it has mini, %s, and folders with a Hugging Face checkpoint (./name)", name, strings.Join(mini.Names(), ", "))
