@@ -2,7 +2,9 @@ package runner
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -74,4 +76,19 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// readFormat reads a JSON file that says at its head which format it has.
+func readFormat(path string, file any, format *string, want string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, file); err != nil {
+		return fmt.Errorf("%s: not %s: %w", path, want, err)
+	}
+	if *format != want {
+		return fmt.Errorf("%s: format %q - this release reads %q", path, *format, want)
+	}
+	return nil
 }

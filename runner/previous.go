@@ -1,11 +1,8 @@
 package runner
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
@@ -43,20 +40,12 @@ func ReadPrevious(dir string) (*Previous, error) {
 	if found, err := FindRun(dir); err == nil {
 		dir = found
 	}
-	path := filepath.Join(dir, planName)
-	raw, err := os.ReadFile(path)
+	file, err := readPlanFile(filepath.Join(dir, planName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
-	}
-	var file planFile
-	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if file.Format != planFormat {
-		return nil, fmt.Errorf("%s: format %q - this release reads %q", path, file.Format, planFormat)
 	}
 	p := &Previous{dir: dir, byID: make(map[string]*planAction, len(file.Actions))}
 	for i := range file.Actions {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
@@ -32,19 +31,13 @@ type publishedStep struct {
 // ReadPublished reads what a run published. A run that has not ended yet has published nothing.
 func ReadPublished(dir string) (*Published, error) {
 	path := filepath.Join(dir, publishedName)
-	raw, err := os.ReadFile(path)
+	var file publishedFile
+	err := readFormat(path, &file, &file.Format, publishedFormat)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: the run has not come to an end - running its spec again goes on with it", dir)
 	}
 	if err != nil {
 		return nil, err
-	}
-	var file publishedFile
-	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if file.Format != publishedFormat {
-		return nil, fmt.Errorf("%s: format %q - this release reads %q", path, file.Format, publishedFormat)
 	}
 	p := &Published{byKey: map[Key]*Artifact{}}
 	for _, s := range file.Artifacts {

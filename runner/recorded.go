@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,18 +41,17 @@ func ReadPlan(path string) (*Recorded, error) {
 		}
 		path = filepath.Join(dir, planName)
 	}
-	raw, err := os.ReadFile(path)
+	file, err := readPlanFile(path)
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorded{Path: path}
-	if err := json.Unmarshal(raw, &r.file); err != nil {
-		return nil, fmt.Errorf("%s: not a plan: %w", path, err)
-	}
-	if r.file.Format != planFormat {
-		return nil, fmt.Errorf("%s: format %q - this release reads %q", path, r.file.Format, planFormat)
-	}
-	return r, nil
+	return &Recorded{Path: path, file: file}, nil
+}
+
+func readPlanFile(path string) (planFile, error) {
+	var file planFile
+	err := readFormat(path, &file, &file.Format, planFormat)
+	return file, err
 }
 
 // Origin is what the plan was made from.

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,17 +47,8 @@ const (
 func ReadRun(dir string) (RunState, error) {
 	var s RunState
 	path := filepath.Join(dir, runName)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return s, err
-	}
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return s, fmt.Errorf("%s: %w", path, err)
-	}
-	if s.Format != runFormat {
-		return s, fmt.Errorf("%s: format %q - this release reads %q", path, s.Format, runFormat)
-	}
-	return s, nil
+	err := readFormat(path, &s, &s.Format, runFormat)
+	return s, err
 }
 
 // Runs lists the run directories of one experiment, ROOT/NAME/*, newest first. There may be none.
