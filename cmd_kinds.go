@@ -75,7 +75,7 @@ func listKinds(w io.Writer, entries []specs.Entry) error {
 			switch {
 			case e.Sort != t.sort:
 			case t.sort != "builtin":
-				fmt.Fprintf(&b, "  %-*s  %s\n", wide, e.Name, e.Doc)
+				fmt.Fprintf(&b, "  %-*s  %s\n", wide, e.Name, e.Doc+later(e))
 			case len(line)+len(e.Name) > 90:
 				fmt.Fprintf(&b, "%s\n", line)
 				line = "  " + e.Name
@@ -93,6 +93,14 @@ func listKinds(w io.Writer, entries []specs.Entry) error {
 	return err
 }
 
+// later marks a kind that this release plans and does not carry out.
+func later(e specs.Entry) string {
+	if e.Planned {
+		return " (planned, not yet carried out)"
+	}
+	return ""
+}
+
 // tellKinds writes what entries are and what can be set of them.
 func tellKinds(w io.Writer, entries []specs.Entry) error {
 	var b strings.Builder
@@ -100,7 +108,7 @@ func tellKinds(w io.Writer, entries []specs.Entry) error {
 		if i > 0 {
 			fmt.Fprintln(&b)
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", e.Sort, e.Name, e.Doc)
+		fmt.Fprintf(&b, "%s %s: %s\n", e.Sort, e.Name, e.Doc+later(e))
 		for _, call := range e.Calls {
 			fmt.Fprintf(&b, "  %s\n", call)
 		}

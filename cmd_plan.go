@@ -122,5 +122,8 @@ func total(e runner.Estimate) string {
 	case e.Seconds[1] > 0:
 		parts = append(parts, period(e.Seconds))
 	}
+	if e.Open {
+		parts = append(parts, "and what nobody can count yet")
+	}
 	return strings.Join(parts, ", ")
 }

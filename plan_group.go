@@ -114,5 +114,10 @@ func (g *planGroup) cells() []string {
 	} else if e.USD[1] > 0 {
 		row[5] = money(e.USD)
 	}
+	for i := 4; e.Open && i < len(row); i++ { // and more: texts whose length nobody knows
+		if row[i] != "" && row[i] != "-" {
+			row[i] += "+"
+		}
+	}
 	return row
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"idiolect/backends"
 	"idiolect/backends/local"
 	"idiolect/runner"
 	"idiolect/specs"
@@ -104,7 +105,7 @@ func machines(threads int) (steps.Machines, error) {
 	if err != nil {
 		return nil, err
 	}
-	return steps.Machines{engine}, nil
+	return append(steps.Machines{engine}, backends.Planned()...), nil
 }
 
 // storeDir is where artifacts are kept: beside the runs, unless IDIOLECT_STORE

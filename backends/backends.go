@@ -11,6 +11,7 @@
 //	backends.go  the contract
 //	loss.go      the per-token losses, as arithmetic that every backend shares
 //	limits.go    requests in flight, requests and tokens a minute
+//	planned.go   the machines that come with a later release
 //	custom.go    any other loss, through client-side gradients
 //	backendtest  the conformance suite that every backend passes
 //	local        the embedded engine

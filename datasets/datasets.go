@@ -16,6 +16,7 @@
 //	parquet.go        one row per row of a Parquet file
 //	parquet_value.go  what its values become
 //	chat.go           one row per conversation of a JSONL file
+//	prometheus.go     one row per judged answer, or pair of them, of Prometheus's files
 //	inline.go         rows written in the spec
 //	rows.go           entries of data one after the other
 //	join.go           entries of data side by side
@@ -77,6 +78,7 @@ func Sources() specs.Catalog[Source] {
 		commaSeparated(), // a CSV file
 		parquetFile(),    // a Parquet file
 		chat(),           // a file of conversations
+		prometheus(),     // a file of judged answers
 		inline(),         // the spec itself
 	}
 }

@@ -44,6 +44,7 @@ type Estimate struct {
 
 	Unpriced bool // some of it costs what nobody knows
 	Untimed  bool // some of it takes as long as nobody knows
+	Open     bool // without rows that nobody counted, and texts whose length nobody knows
 }
 
 // Add sums two estimates.
@@ -58,6 +59,7 @@ func (e Estimate) Add(o Estimate) Estimate {
 	}
 	e.Unpriced = e.Unpriced || o.Unpriced
 	e.Untimed = e.Untimed || o.Untimed
+	e.Open = e.Open || o.Open
 	return e
 }
 
@@ -67,4 +69,4 @@ func (e Estimate) Tokens() [2]int64 {
 }
 
 // Exact says whether the number of calls depends on nothing that is not known yet.
-func (e Estimate) Exact() bool { return e.Calls[0] == e.Calls[1] }
+func (e Estimate) Exact() bool { return e.Calls[0] == e.Calls[1] && !e.Open }

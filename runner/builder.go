@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -133,5 +134,8 @@ func (b *Builder) Plan() (*Plan, error) {
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)
 	}
+	slices.SortStableFunc(b.later, func(x, y *specs.Error) int {
+		return cmp.Or(cmp.Compare(x.Pos.Line, y.Pos.Line), cmp.Compare(x.Pos.Col, y.Pos.Col))
+	})
 	return &Plan{Name: b.name, Actions: slices.Clone(b.actions), Later: b.later, byID: byID}, nil
 }

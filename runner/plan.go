@@ -86,6 +86,7 @@ type planEstimate struct {
 	Trained [2]int64    `json:"trained_tokens"`
 	USD     *[2]float64 `json:"usd"` // null: what it costs is not known
 	Exact   bool        `json:"exact"`
+	Open    bool        `json:"open,omitempty"` // more than is told: rows or texts of unknown size
 }
 
 // estimate is what plan.json knows of an estimate: no times.
@@ -150,7 +151,7 @@ func (a *Action) file() planAction {
 }
 
 func (e Estimate) file() *planEstimate {
-	f := &planEstimate{Calls: e.Calls, Tokens: e.Tokens(), Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Exact: e.Exact()}
+	f := &planEstimate{Calls: e.Calls, Tokens: e.Tokens(), Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Exact: e.Exact(), Open: e.Open}
 	if !e.Unpriced {
 		f.USD = &e.USD
 	}

@@ -133,13 +133,14 @@ func (c *columnCheck) source(path string, data *Data) []string {
 	return nil
 }
 
-// training checks the judges that methods and their monitors name beside data.
+// training checks the judges that methods, their monitors and sources name beside
+// data.
 func (c *columnCheck) training() {
 	for _, r := range c.decoder.refs {
-		if r.sections[0] != "judges" || !strings.HasPrefix(r.path, "methods.") {
+		if r.sections[0] != "judges" || !strings.HasPrefix(r.path, "methods.") && !strings.HasPrefix(r.path, "data.") {
 			continue
 		}
-		at, _, _ := strings.Cut(r.path, ".judge")
+		at, _, _ := strings.Cut(strings.TrimSuffix(r.path, ".keep"), ".judge")
 		if data, columns := c.rows(at + ".data"); columns != nil {
 			c.judged(r.text, columns, data)
 		}

@@ -221,3 +221,15 @@ func (x *Scale) decode(d *decoder, n *node, path string, _ field) {
 	}
 	d.mismatch(n, path, "a scale", "5 for 1 to 5, or [low, high]")
 }
+
+func (x *Texts) decode(d *decoder, n *node, path string, f field) {
+	if n.kind == list {
+		d.list(n, path, reflect.ValueOf(&x.List).Elem(), field{name: f.name, tag: f.tag, required: true})
+		return
+	}
+	if n.kind != scalar || n.isNull() {
+		d.mismatch(n, path, "texts", "a list of texts, or the id of an entry of data")
+		return
+	}
+	x.Data.decode(d, n, path, f)
+}

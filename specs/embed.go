@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-//go:embed *.yaml schema.json data/*.txt data/*.jsonl data/*.LICENSE
+//go:embed *.yaml schema.json data/*.txt data/*.jsonl data/*.LICENSE data/email/*.jsonl
 var shipped embed.FS
 
 // SchemaLine is the first line of a spec with schema.json beside it: by it an
@@ -58,8 +58,12 @@ func named(file string, files []string) ([]string, error) {
 		return files, nil
 	}
 	files = append(files, file)
-	if path.Ext(file) != ".yaml" {
-		return named(strings.TrimSuffix(file, path.Ext(file))+".LICENSE", files)
+	if path.Ext(file) != ".yaml" { // its own licence, or its folder's
+		files, err := named(strings.TrimSuffix(file, path.Ext(file))+".LICENSE", files)
+		if err == nil && path.Ext(file) != ".LICENSE" {
+			files, err = named(path.Dir(file)+".LICENSE", files)
+		}
+		return files, err
 	}
 	src, err := shipped.ReadFile(file)
 	if err != nil {

@@ -13,6 +13,7 @@ type Entry struct {
 	Name     string    `json:"name"`
 	Version  int       `json:"version,omitempty"` // of a kind's behaviour
 	Doc      string    `json:"doc,omitempty"`
+	Planned  bool      `json:"planned,omitempty"`  // understood and planned; carried out by a later release
 	Calls    []string  `json:"calls,omitempty"`    // the ways to call a word: "words(text): a list of texts"
 	Settings []Setting `json:"settings,omitempty"` // of the kind itself
 	Common   []Setting `json:"common,omitempty"`   // of every kind of this sort
@@ -39,7 +40,7 @@ func (l Language) Entries() []Entry {
 func entriesOf(sort string, c Catalog[any], common any) []Entry {
 	var out []Entry
 	for _, k := range c {
-		out = append(out, Entry{Sort: sort, Name: k.Name, Version: k.Version, Doc: k.Doc, Settings: Describe(k.New()), Common: Describe(common)})
+		out = append(out, Entry{Sort: sort, Name: k.Name, Version: k.Version, Doc: k.Doc, Planned: k.Planned, Settings: Describe(k.New()), Common: Describe(common)})
 	}
 	return out
 }

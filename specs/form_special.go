@@ -67,6 +67,12 @@ func (*Names) form(field) form {
 	return form{"a name, or a list of names", s}
 }
 
+func (x *Texts) form(f field) form {
+	s := x.Data.form(f).schema
+	s["type"], s["items"], s["minItems"] = append(slices.Clone(s["type"].(types)), "array"), texts("").schema, 1
+	return form{"a list of texts, or the id of an entry of data", s}
+}
+
 func (*Dedup) form(field) form {
 	s := object(reflect.ValueOf(near{}))
 	s["type"], s["pattern"] = types{"boolean", "object", "string"}, variableText

@@ -5,6 +5,7 @@ type Kind[T any] struct {
 	Name    string
 	Doc     string
 	Version int      // of its behaviour; part of the key of every step it makes
+	Planned bool     // it is read, checked and planned; carrying it out comes with a later release
 	New     func() T // a fresh settings struct holding its defaults; a pointer when T is any
 }
 
@@ -35,7 +36,7 @@ func (c Catalog[T]) Names() []string {
 func Erase[T any](c Catalog[T]) Catalog[any] {
 	out := make(Catalog[any], len(c))
 	for i, k := range c {
-		out[i] = Kind[any]{Name: k.Name, Doc: k.Doc, Version: k.Version, New: func() any { return k.New() }}
+		out[i] = Kind[any]{Name: k.Name, Doc: k.Doc, Version: k.Version, Planned: k.Planned, New: func() any { return k.New() }}
 	}
 	return out
 }

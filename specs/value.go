@@ -14,5 +14,11 @@ func (a Auto) Or(chosen float64) float64 {
 	return a.Value
 }
 
+// Texts are written in the spec, or stand in the rows of data.
+type Texts struct {
+	List []string
+	Data DataRef // when there is no List
+}
+
 // Fraction is a share between 0 and 1, written .5 or 50%.
 type Fraction float64

@@ -53,11 +53,11 @@ func (c *Compiler) rate(step *agreementStep, path, id string, ref specs.JudgeRef
 		if err != nil {
 			return nil, err
 		}
-		p, err := c.program(ref)
-		if err != nil {
-			return nil, err
+		j, ok := c.Judges.Get(ref.ID)
+		if !ok {
+			return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no judge %q", ref.ID)}
 		}
-		label, err := c.labelOf(path, ref.ID, p.label, data)
+		label, err := c.labelOf(path, ref.ID, j.Settings.(Judge).Label(), data)
 		if err != nil {
 			return nil, err
 		}

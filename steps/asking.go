@@ -45,10 +45,15 @@ func (c *Compiler) asking(ref specs.PromptRef, inherited *Asking) (*Asking, erro
 		return nil, err
 	}
 	a.split = p.Examples.Data.Split
-	if n := a.Examples.count(a.split); n < int64(p.Examples.Count) {
-		return nil, c.Errorf("prompts."+ref.ID+".examples.count", "", "%d examples of %s, which has %d rows - so many can be shown", p.Examples.Count, p.Examples.Data, n)
+	return a, c.enough("prompts."+ref.ID+".examples", p.Examples, a.Examples)
+}
+
+// enough refuses to show more examples than there are.
+func (c *Compiler) enough(path string, x *specs.Examples, e *entry) error {
+	if n := e.span(x.Data.Split); n.n[1] < int64(x.Count) && !n.open {
+		return c.Errorf(path+".count", "", "%d examples of %s, which has %d rows - so many can be shown", x.Count, x.Data, n.n[1])
 	}
-	return a, nil
+	return nil
 }
 
 // lines says in a key how a policy is asked.

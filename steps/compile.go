@@ -192,6 +192,9 @@ func (c *Compiler) lower(section, id string) (*Policy, error) {
 	if !ok {
 		return nil, c.Errorf(path, "", "there is no method %q", id)
 	}
+	if kind, _ := Methods().Find(m.Kind); kind.Planned {
+		c.comesLater(path+".kind", "", "method %s comes with a later release - planned, not carried out", m.Kind)
+	}
 	return m.Settings.(Method).Lower(c, path, m)
 }
 
@@ -224,6 +227,10 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 		return nil, c.Errorf(path+".backend", "", "there is no backend %q here - one of %s", m.Backend, strings.Join(c.machines.Names(), ", "))
 	}
 	name := m.Name
+	if backends.IsPlanned(b) {
+		name = cmp.Or(name, m.Checkpoint)
+		c.comesLater(path+".backend", "", "backend %s comes with a later release - planned with, not asked", m.Backend)
+	}
 	if strings.HasPrefix(name, ".") && c.Dir != "." { // a folder beside the spec
 		name = "./" + filepath.ToSlash(filepath.Join(c.Dir, name))
 		if filepath.IsAbs(c.Dir) {
@@ -237,6 +244,9 @@ func (c *Compiler) model(path string, m *specs.Model) (*Policy, error) {
 			return nil, c.Errorf(path+".name", "", "%v", err)
 		}
 		c.infos[b.Name()+"\n"+name] = info
+	}
+	if m.Checkpoint != "" {
+		info.Revision += " " + m.Checkpoint
 	}
 	if c.Budget.USD > 0 && m.Price == nil && !info.Free {
 		return nil, c.Errorf(path, "price: {input: ..., output: ...}, in dollars per million tokens", "budget.usd cannot hold what has no price: model %s of backend %s", m.Name, m.Backend)
@@ -254,17 +264,17 @@ func (c *Compiler) limit(path string, m *specs.Model) *backends.Limits {
 	return l
 }
 
-// trains refuses, at the user's line, a policy whose backend cannot train by token.
+// trains refuses, at the user's line, a policy whose backend cannot train by token,
+// unless its service does this kind of training by job.
 func (c *Compiler) trains(path, kind string, p *Policy) error {
-	if p.Info.Trains {
+	if p.Info.Trains || slices.Contains(p.Info.Jobs, kind) {
 		return nil
 	}
 	does := "only samples"
 	if len(p.Info.Jobs) > 0 {
 		does = "fine-tunes by job (" + strings.Join(p.Info.Jobs, ", ") + ")"
 	}
-	return c.Errorf(path+".kind", "use a model of a backend that trains, such as local",
-		"method %s trains token by token; backend %s %s", kind, p.Backend.Name(), does)
+	return c.Errorf(path+".kind", "", "method %s trains token by token; backend %s %s - use local or tinker", kind, p.Backend.Name(), does)
 }
 
 // identity says in a key which weights and which arithmetic are meant.

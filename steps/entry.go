@@ -25,6 +25,7 @@ type entry struct {
 	rows   datasets.Count  // as the step will find them
 	widths *widths         // how long their texts are
 	lines  string          // all that decides them
+	made   map[string]span // of each split and of all, where steps make the rows; nil: they are read
 }
 
 // piece is what an entry combines: rows of another.
@@ -57,7 +58,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	}
 	defer func(u unit) { c.unit = u }(c.unit)
 	c.unit = c.place(c.owner(id), 0)
-	if c.unit.person != nil {
+	if c.unit.person != nil && c.hasPersons(id) {
 		own := *d
 		own.Person = &specs.Person{Column: c.Users.ID, Value: c.unit.person.value}
 		d = &own
@@ -68,6 +69,13 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	}
 	path := "data." + id
 	e := &entry{data: d}
+	if m, ok := d.Source.(Maker); ok {
+		if err := c.make(e, m, path); err != nil {
+			return nil, err
+		}
+		c.data[memo] = e
+		return e, nil
+	}
 	if err := c.origin(e, path); err != nil {
 		return nil, err
 	}
@@ -79,10 +87,11 @@ func (c *Compiler) entry(id string) (*entry, error) {
 	if err := c.counted(e, a, c.readAgain(id)); err != nil {
 		return nil, c.Errorf(path+"."+keyOf(err), "", "%v", err)
 	}
-	if d.Person != nil && e.count("all") == 0 {
+	none := e.made == nil && e.count("all") == 0
+	if none && d.Person != nil {
 		return nil, c.Errorf(path, "", "no row of %s belongs to %v", id, d.Person.Value)
 	}
-	if e.count("all") == 0 {
+	if none {
 		return nil, c.Errorf(path+".where", "", "no row of %s is left", id)
 	}
 	a.Says = e.says()
@@ -149,6 +158,9 @@ func pieceName(i int) string { return fmt.Sprintf("rows.%d", i) }
 
 // says is the entry's step for people.
 func (e *entry) says() string {
+	if e.made != nil {
+		return fmt.Sprintf("read %s rows of %s", e.span("all"), e.data.Kind)
+	}
 	text := fmt.Sprintf("read %d rows of %s", e.rows.Rows, e.data.Kind)
 	left := e.rows.Skipped
 	switch {
@@ -163,17 +175,24 @@ func (e *entry) says() string {
 }
 
 // owner is whose rows an entry of data holds: the person being lowered, where the
-// rows have the column that names persons; nil when they are everybody's.
+// rows have the column that names persons, or where steps make them, which may
+// read the profile; nil when they are everybody's.
 func (c *Compiler) owner(id string) *person {
-	if c.Users == nil || id == c.Users.Data.ID || !slices.Contains(c.Columns(id), c.Users.ID) {
+	if c.Users == nil || id == c.Users.Data.ID || !c.hasPersons(id) && !c.isMade(id) {
 		return nil
 	}
 	return c.person
 }
 
+// hasPersons says whether the rows of an entry have the column that names persons.
+func (c *Compiler) hasPersons(id string) bool { return slices.Contains(c.Columns(id), c.Users.ID) }
+
 // counted says how many rows each split has; equal entries are read once. The
 // rows of one that others combine are kept until the plan is made.
 func (c *Compiler) counted(e *entry, a runner.Action, kept bool) error {
+	if c.fromMade(e) {
+		return e.fits()
+	}
 	e.lines = fmt.Sprint(a.Lines)
 	for _, in := range a.Inputs {
 		e.lines += string(in.From.Key())

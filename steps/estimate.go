@@ -23,6 +23,7 @@ type volume struct {
 	rows, tokens [2]int64
 	longest      int64 // tokens of one row at most
 	samples      int64 // completions of each row, at most
+	open         bool  // without rows and texts that steps make, whose size nobody knows
 }
 
 // asked is how long the messages are that are sent about the rows of an entry,
@@ -62,6 +63,9 @@ func (c *Compiler) user(a *Asking, e *entry, scope map[string]any) (width, error
 // prompts is how many tokens so many rows of an entry take as prompts, each sent
 // once: [expected, at most], and the longest at most.
 func (c *Compiler) prompts(p *Policy, e *entry, rows int64, scope map[string]any) (tokens [2]int64, longest int64, err error) {
+	if p.Prompt.unread(e) {
+		return tokens, 0, nil
+	}
 	w, messages, err := c.asked(p.Prompt, e, scope)
 	if err != nil || e.widths.rows == 0 {
 		return tokens, 0, err
@@ -71,6 +75,12 @@ func (c *Compiler) prompts(p *Policy, e *entry, rows int64, scope map[string]any
 	tokens[1] = min(w.total+rows*format, rows*longest)
 	tokens[0] = min(int64(float64(rows)*(likely(w, e, p.Info)+float64(messages*likelyPerMessage))), tokens[1])
 	return tokens, longest, nil
+}
+
+// unread says whether steps make the rows, or the examples that are shown: how
+// long they are nobody knows while the plan is made.
+func (a *Asking) unread(e *entry) bool {
+	return e.made != nil || a != nil && a.Examples != nil && a.Examples.made != nil
 }
 
 // likely is how many tokens a row of that width is expected to take.
@@ -102,22 +112,25 @@ func within(i backends.Info, tokens int64) int64 {
 // asks estimates a step that asks for so many samples of each of some rows, and
 // notes how much its completions are to train on.
 func (c *Compiler) asks(s sampling, most int64) (runner.Estimate, volume, error) {
-	rows, samples := s.part.of(s.data.count(s.split)), int64(s.samples)
-	prompt, longest, err := c.prompts(s.policy, s.data, rows, s.scope)
-	calls, most := rows*samples, within(s.policy.Info, most)
-	e := runner.Estimate{
-		Calls:  [2]int64{calls, calls},
-		Prompt: [2]int64{prompt[0] * samples, prompt[1] * samples},
-		Output: [2]int64{int64(likelyOutput * float64(calls*most)), calls * most},
-	}
+	rows, samples := s.part.of(s.data.span(s.split)), int64(s.samples)*s.policy.drafts.calls()
+	prompt, longest, err := c.prompts(s.policy, s.data, rows.n[1], s.scope)
+	most = within(s.policy.Info, most)
+	e := rows.times(samples).of(most)
+	e.Prompt = [2]int64{prompt[0] * samples, prompt[1] * samples}
+	e.Open = e.Open || s.policy.Prompt.unread(s.data)
+	calls := e.Calls[1]
 	// A text that was sampled may be cut into other tokens when it is read again.
 	answer := 2*most + turnTokens
 	if s.policy.Prompt != nil && s.policy.Prompt.Extract != nil {
 		answer = maxExtracted
 	}
-	v := volume{rows: e.Calls, longest: within(s.policy.Info, longest+answer), samples: samples}
+	v := volume{rows: s.drawn().n, open: e.Open, longest: within(s.policy.Info, longest+answer), samples: samples}
 	v.tokens = [2]int64{e.Prompt[0] + e.Output[0], min(e.Prompt[1]+calls*answer, calls*v.longest)}
-	return s.policy.costs(e), v, err
+	e = s.policy.costs(e)
+	if d := s.policy.drafts; d != nil {
+		e = e.Add(d.judge.estimate(s.drawn().times(d.questions)))
+	}
+	return e, v, err
 }
 
 // maxExtracted is how long an expression can make what it extracts, in bytes.
@@ -126,6 +139,9 @@ const maxExtracted = 1 << 20
 // given is how much the rows of an entry are to train on: what is asked, and
 // their column output, or a conversation of their own.
 func (c *Compiler) given(p *Policy, e *entry, split string, scope map[string]any) (volume, error) {
+	if p.Prompt.unread(e) {
+		return volume{rows: e.span(split).n, samples: 1, open: true}, nil
+	}
 	rows := e.count(split)
 	prompt, longest, err := c.prompts(p, e, rows, scope)
 	if err != nil || e.widths.rows == 0 {
@@ -163,13 +179,13 @@ func (v volume) plus(o volume) volume {
 		v.rows[i] += o.rows[i]
 		v.tokens[i] += o.tokens[i]
 	}
-	v.longest, v.samples = max(v.longest, o.longest), max(v.samples, o.samples)
+	v.longest, v.samples, v.open = max(v.longest, o.longest), max(v.samples, o.samples), v.open || o.open
 	return v
 }
 
 // estimate is what training on a volume takes.
 func (s *SFTHyperparameters) estimate(v volume) runner.Estimate {
-	var e runner.Estimate
+	e := runner.Estimate{Open: v.open}
 	for i := range 2 {
 		e.Trained[i] = v.tokens[i] * int64(s.Epochs)
 		if s.Steps > 0 && v.rows[i] > 0 {

@@ -18,9 +18,10 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats, baseline: e.Baseline.ID, pairs: e.Pairs}
 	var inputs []runner.Input
 	for u := range c.units() {
+		var drawn []paired
 		for _, m := range e.Methods {
 			c.unit = u
-			cells, verdicts, err := c.judgedMethod(path, e, m)
+			samples, cells, verdicts, err := c.judgedMethod(path, e, m)
 			if err != nil {
 				return err
 			}
@@ -28,7 +29,13 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 				compare.cells = append(compare.cells, cell)
 				inputs = append(inputs, runner.Input{Name: cell.input(), From: verdicts[i]})
 			}
+			drawn = append(drawn, paired{m.ID, samples})
 		}
+		pairs, err := c.pairs(path, e, drawn)
+		if err != nil {
+			return err
+		}
+		inputs = append(inputs, pairs...)
 	}
 	c.unit = c.place(nil, 0)
 	a := runner.Action{
@@ -48,16 +55,16 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 // judgedMethod samples and judges one method in the unit. With swap another
 // person takes part: answered by that person's policy, or asked about as if the
 // rows were that person's. The judge stays this person's.
-func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (cells []cell, verdicts []*runner.Action, err error) {
+func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (samples *runner.Action, cells []cell, verdicts []*runner.Action, err error) {
 	data, err := c.entry(e.Data.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	mine := c.unit
 	asked := sampling{data: data, split: e.Data.Split, samples: e.Samples, wide: e.Sampling}
 	if e.Swap != "" {
 		if len(c.people) < 2 {
-			return nil, nil, c.Errorf(path+".swap", "", "one person cannot be swapped with another - users has one row")
+			return nil, nil, nil, c.Errorf(path+".swap", "", "one person cannot be swapped with another - users has one row")
 		}
 		other := c.stranger(c.person)
 		asked.scope = c.scopeOf(other)
@@ -68,17 +75,20 @@ func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (
 	asked.policy, err = c.Policy("methods", m.ID)
 	c.unit = mine
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	asked.replicate = c.draw(asked.policy)
-	samples, err := c.sample(fmt.Sprintf("%s.%s.samples", path, m.ID), asked)
+	samples, err = c.sample(fmt.Sprintf("%s.%s.samples", path, m.ID), asked)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	for _, j := range e.Judges {
+		if c.isPairwise(j) {
+			continue // see pairs
+		}
 		v, err := c.verdicts(fmt.Sprintf("%s.%s.%s", path, m.ID, j.ID), j, samples)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		cell := cell{Method: m.ID, Judge: j.ID, Repeat: c.repeat}
 		if c.person != nil {
@@ -86,7 +96,7 @@ func (c *Compiler) judgedMethod(path string, e *specs.Eval, m specs.MethodRef) (
 		}
 		cells, verdicts = append(cells, cell), append(verdicts, v)
 	}
-	return cells, verdicts, nil
+	return samples, cells, verdicts, nil
 }
 
 // cell is one method under one judge for one person in one repeat.

@@ -49,6 +49,9 @@ func (c *Compiler) imported(path string, m *specs.Model) (*Policy, error) {
 // checkpoint lowers a model with weights of its own: a file that was saved from
 // the model that name says.
 func (c *Compiler) checkpoint(path string, m *specs.Model) (*Policy, error) {
+	if b, ok := c.machines.Find(m.Backend); ok && backends.IsPlanned(b) {
+		return c.model(path, m) // the service has it
+	}
 	if m.Name == "" {
 		return nil, c.Errorf(path+".checkpoint", "a folder with a whole model is `name: ./folder`", "missing key: %s needs %q - the model that the checkpoint was trained from", path, "name")
 	}

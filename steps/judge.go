@@ -46,9 +46,6 @@ func (c *Compiler) program(ref specs.JudgeRef) (*program, error) {
 		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no judge %q", ref.ID)}
 	}
 	path := "judges." + ref.ID
-	if j.Model.ID != "" {
-		return nil, c.Errorf(path+".model", "leave model out: the rubric's expr then decides", "a model that judges comes with a later release - judge %q has to be a program", ref.ID)
-	}
 	rubric, ok := c.Rubrics.Get(j.Rubric.ID)
 	if !ok {
 		return nil, c.Errorf(path, "", "judge %q names no rubric", ref.ID)
@@ -74,12 +71,15 @@ func (c *Compiler) program(ref specs.JudgeRef) (*program, error) {
 
 // verdicts adds the step in which a judge judges samples.
 func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Action) (*runner.Action, error) {
+	if err := c.judgesOne(ref); err != nil {
+		return nil, err
+	}
+	if c.byModel(ref) {
+		return c.verdictsPlanned(id, ref, []runner.Input{{Name: "samples", From: samples}}, drawn(samples))
+	}
 	p, err := c.program(ref)
 	if err != nil {
 		return nil, err
-	}
-	if p.label == preferenceLabel {
-		return nil, c.Errorf("judges."+ref.ID+".kind", "a judge of kind score compares them as well: the higher score wins", "a pairwise judge of completions comes with a later release - judge %q judges the answers a and b of rows", ref.ID)
 	}
 	return c.add(runner.Action{
 		ID: id, Kind: "judge", Version: 1, Pos: p.pos,

@@ -14,6 +14,9 @@ import (
 // rowVerdicts adds the step in which a judge judges rows that hold what is judged:
 // an output, or the answers a and b. Which it is, the column of their labels says.
 func (c *Compiler) rowVerdicts(id string, ref specs.JudgeRef, data *entry, split, label string) (*runner.Action, error) {
+	if c.byModel(ref) {
+		return c.verdictsPlanned(id, ref, []runner.Input{{Name: "rows", From: data.action}}, data.span(split))
+	}
 	p, err := c.program(ref)
 	if err != nil {
 		return nil, err
@@ -23,7 +26,7 @@ func (c *Compiler) rowVerdicts(id string, ref specs.JudgeRef, data *entry, split
 		ID: id, Kind: "judge_rows", Version: 1, Pos: p.pos, Step: step,
 		Inputs: []runner.Input{{Name: "rows", From: data.action}},
 		Lines:  append(p.lines, scopeLines(step.scope, p.readers...)...),
-		Says:   fmt.Sprintf("%s by program, %d rows", p.title, data.count(split)),
+		Says:   fmt.Sprintf("%s by program, %s rows", p.title, data.span(split)),
 	}
 	if step.pairs {
 		a.Lines = append(a.Lines, line("judged", "a and b"))

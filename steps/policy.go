@@ -21,7 +21,23 @@ type Policy struct {
 	Limits   *backends.Limits
 	Price    *specs.Price // nil: not known, or nothing
 	path     string
-	again    int // a method's `replicate`: which of several equal policies this is
+	again    int     // a method's `replicate`: which of several equal policies this is
+	drafts   *drafts // best_of_n: an answer is one of these; nil: of one call
+}
+
+// drafts are the calls behind one answer, of which a judge picks.
+type drafts struct {
+	n         int64
+	questions int64 // to the judge
+	judge     question
+}
+
+// calls is how many of its own model an answer takes.
+func (d *drafts) calls() int64 {
+	if d == nil {
+		return 1
+	}
+	return d.n
 }
 
 // opened is a policy artifact, read.

@@ -21,6 +21,11 @@ type Prompt struct {
 	Model specs.ModelRef `yaml:"model" doc:"who answers: a model, or the policy of a method" required:"true"`
 }
 
+// Check refuses what says how to train.
+func (s *Prompt) Check(e *specs.Experiment, path string) []*specs.Error {
+	return trainsNothing(e, path)
+}
+
 // Lower adds the step that writes the policy down.
 func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	base, err := c.start(s.Model, m)

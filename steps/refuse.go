@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"idiolect/backends"
 	"idiolect/specs"
 )
 
@@ -12,6 +13,9 @@ import (
 // out yet: each at its place, so that nothing is accepted and silently ignored.
 func (c *Compiler) refuse() {
 	for id, m := range c.Models.All() {
+		if b, ok := c.machines.Find(m.Backend); ok && backends.IsPlanned(b) {
+			continue // told once, where it is used
+		}
 		c.later("models."+id, map[string]bool{
 			"renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "", "timeout": m.Timeout != 0, "retries": m.Retries != nil,
 		})
@@ -22,10 +26,14 @@ func (c *Compiler) refuse() {
 		}
 	}
 	for id, j := range c.Judges.All() {
-		c.later("judges."+id, laterOfJudge(j))
+		if j.Model.ID == "" { // of a model that judges, all comes later: see consult
+			c.later("judges."+id, laterOfJudge(j))
+		}
 	}
 	for id, m := range c.Methods.All() {
-		c.later("methods."+id, laterOfMethod(m))
+		if kind, _ := Methods().Find(m.Kind); !kind.Planned {
+			c.later("methods."+id, laterOfMethod(m))
+		}
 	}
 	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0, "template": c.Report.Template != ""})
 	for i, format := range c.Report.Formats {

@@ -33,15 +33,20 @@ type part struct{ Number, Of int }
 // has says whether the at-th row, from 1, is in the part.
 func (p part) has(at int) bool { return p.Of <= 1 || at%p.Of == p.Number-1 }
 
-// of says how many of n rows are in the part.
-func (p part) of(n int64) int64 {
-	in := int64(0)
-	for at := range int(n) {
-		if p.has(at + 1) {
-			in++
+// of says how many of so many rows are in the part.
+func (p part) of(rows span) span {
+	if p.Of <= 1 {
+		return rows
+	}
+	for i, n := range rows.n {
+		rows.n[i] = 0
+		for at := range int(n) {
+			if p.has(at + 1) {
+				rows.n[i]++
+			}
 		}
 	}
-	return in
+	return rows
 }
 
 // sample adds the step that asks a policy about rows.
@@ -78,11 +83,28 @@ func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 		return nil, err
 	}
 	a.Estimate = estimate
-	a.Says = fmt.Sprintf("%d completions on %s", estimate.Calls[1], specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
-	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed}
+	drawn := s.drawn()
+	a.Says = fmt.Sprintf("%s completions on %s", drawn, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
+	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed, drawn: drawn}
 	added := c.add(a)
 	c.volumes[added] = made
 	return added, nil
+}
+
+// drawn says how many completions are asked for.
+func (s sampling) drawn() span { return s.part.of(s.data.span(s.split)).times(int64(s.samples)) }
+
+// drawn says how many completions a step hands on: its own, or those of the
+// steps that it puts together.
+func drawn(samples *runner.Action) span {
+	if s, ok := samples.Step.(*sampleStep); ok {
+		return s.drawn
+	}
+	sum := exactly(0)
+	for _, in := range samples.Inputs {
+		sum = sum.plus(drawn(in.From))
+	}
+	return sum
 }
 
 // merge lays the wider settings over a policy's own; what neither says gets the
@@ -106,6 +128,7 @@ type sampleStep struct {
 	sampling
 	settings specs.Sampling
 	seed     int64
+	drawn    span // how many completions
 }
 
 // ask is one completion to be drawn.

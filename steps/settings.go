@@ -57,14 +57,17 @@ func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if name == "" || f.Tag.Get("key") == "-" || isRef(f.Type) {
+		at := label + "." + name
+		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
+			at = label // its keys stand among these
+		} else if name == "" || f.Tag.Get("key") == "-" || isRef(f.Type) {
 			continue
 		}
 		var d reflect.Value
 		if def.IsValid() {
 			d = def.Field(i)
 		}
-		walkSettings(label+"."+name, v.Field(i), d, lines)
+		walkSettings(at, v.Field(i), d, lines)
 	}
 }
 
@@ -101,6 +104,11 @@ func settingText(v reflect.Value) (string, bool) {
 			return "auto", true
 		}
 		return fmt.Sprint(x.Value), true
+	case specs.Texts:
+		if x.Data.ID != "" {
+			return "", false
+		}
+		v = reflect.ValueOf(x.List)
 	case time.Duration:
 		return x.String(), true
 	}

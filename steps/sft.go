@@ -99,6 +99,6 @@ func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, r
 		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})
 	}
 	p.Action = c.add(a)
-	p.path = id
+	p.path, p.drafts = id, nil
 	return &p, nil
 }

@@ -14,6 +14,7 @@
 //	table.go in_order.go  tables of artifacts; work on all cores with results in order
 //	widths.go estimate.go how long texts are, and so what steps take
 //	foresee.go spend.go   what earlier runs teach about that; what a request takes
+//	made.go synthesize.go answer.go huggingface.go  entries whose rows steps make
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges (pairwise.go: of two answers)
@@ -22,6 +23,8 @@
 //	tune*.go rate.go      its step; learning_rate: auto
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
+//	planned.go            what comes later and is planned: with judge_model.go, pairs.go,
+//	                      training.go dpo.go ditto.go reward_model.go rlaif.go best_of_n.go
 //	eval.go compare.go    an eval, and the step that compares its methods
 //	pretrain*.go          a model from scratch
 package steps
@@ -69,6 +72,11 @@ func Methods() specs.Catalog[Method] {
 		prompt(),          // ask better
 		sft(),             // imitate given answers
 		expertIteration(), // imitate one's own answers that a judge accepted
+		dpo(),             // prefer the better of two answers
+		ditto(),           // prefer demonstrations to one's own answers
+		rewardModel(),     // learn to judge
+		rlaif(),           // please a judge
+		bestOfN(),         // draft, and let a judge pick
 	}
 }
 
@@ -82,9 +90,10 @@ func Judges() specs.Catalog[Judge] {
 }
 
 // Sources lists the sources of data: those that read files, those that combine
-// others, and the tables of runs.
+// others, the tables of runs, and what steps make.
 func Sources() specs.Catalog[any] {
-	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()), specs.Erase(specs.Catalog[datasets.Source]{runTable()}))
+	return slices.Concat(specs.Erase(datasets.Sources()), specs.Erase(datasets.Combinations()), specs.Erase(specs.Catalog[datasets.Source]{runTable()}),
+		specs.Erase(Makers()))
 }
 
 // Language is what a spec can say with these steps, these sources and machines.

@@ -1,0 +1,86 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+
+	"idiolect/specs"
+)
+
+func dpo() specs.Kind[Method] {
+	return specs.Kind[Method]{
+		Name: "dpo", Version: 1, Planned: true,
+		Doc: "direct preference optimization: prefer the chosen of two answers",
+		New: func() Method {
+			s := &DPO{}
+			s.Hyperparameters = DPOHyperparameters{
+				Beta: .1, Loss: "sigmoid", Epochs: 1, BatchSize: 256, LearningRate: 1e-5, Schedule: "linear", Beta1: .9, Beta2: .95, LoRA: lora(32),
+			}
+			return s
+		},
+	}
+}
+
+// DPO trains on pairs (Rafailov et al. 2023); the start policy is the reference.
+// With h = beta * (the chosen's log-ratio to the reference minus the rejected's),
+// the losses are
+//
+//	sigmoid     -log s(h); with label_smoothing e: -(1-e) log s(h) - e log s(-h)  (cDPO, Mitchell 2023)
+//	robust      (-(1-e) log s(h) + e log s(-h)) / (1-2e)                          (Chowdhury et al. 2024)
+//	hinge       max(0, 1-h)                                                       (SLiC, Zhao et al. 2023)
+//	ipo         (the difference of the log-ratios per token - 1/(2 beta))^2       (Azar et al. 2023)
+//	sigmoid_norm  sigmoid of log-ratios per token
+//	apo_zero    1 - s(beta * chosen's) + s(beta * rejected's)                     (D'Oosterlinck et al. 2024)
+//
+// Beta is on sums of tokens, for ipo and sigmoid_norm on means: it does not carry
+// over. Ties are left out.
+type DPO struct {
+	Model specs.ModelRef `yaml:"model" doc:"where training starts; also the reference" required:"true"`
+	Data  specs.DataRef  `yaml:"data" doc:"rows with input, chosen and rejected, or with input, a, b and preference" required:"true"`
+
+	Hyperparameters DPOHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
+}
+
+// DPOHyperparameters tune it; the defaults are tinker-cookbook's.
+type DPOHyperparameters struct {
+	Beta           float64 `yaml:"beta" doc:"how strongly it is held to the reference" positive:"true"`
+	Loss           string  `yaml:"loss" doc:"of a pair" enum:"sigmoid,robust,hinge,ipo,sigmoid_norm,apo_zero"`
+	LabelSmoothing float64 `yaml:"label_smoothing" doc:"share of preferences taken to be wrong; of sigmoid and robust" min:"0" max:"0.499999"`
+	SFTAnchor      float64 `yaml:"sft_anchor" doc:"weight of the chosen answer's own loss per token, which keeps it likely" min:"0"`
+	Epochs         int     `yaml:"epochs" doc:"passes over the pairs" positive:"true" max:"1000000"`
+	BatchSize      int     `yaml:"batch_size" doc:"pairs of a step" positive:"true"`
+	LearningRate   float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
+	Schedule       string  `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
+	Beta1          float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
+	Beta2          float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
+	ClipNorm       float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	LoRA
+}
+
+// Check wants pairs, and smoothing where a loss has it.
+func (s *DPO) Check(e *specs.Experiment, path string) []*specs.Error {
+	h := s.Hyperparameters
+	errs := append(needColumns(e, path, s.Data, []string{"input", "chosen", "rejected"}, preferenceColumns()), h.LoRA.check(e, path)...)
+	if h.LabelSmoothing > 0 && !slices.Contains([]string{"sigmoid", "robust"}, h.Loss) {
+		errs = append(errs, e.Errorf(path+".hyperparameters.label_smoothing", "use loss sigmoid or robust", "loss %s has no label_smoothing", h.Loss))
+	}
+	return errs
+}
+
+// Lower plans the training.
+func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
+	a, p, err := c.training(id, m, s.Model)
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := c.trainsOn(&a, s.Data)
+	if err != nil {
+		return nil, err
+	}
+	h := s.Hyperparameters
+	if err := c.monitored(&a, p, m, batches(pairs.n[1], h.BatchSize)*h.Epochs); err != nil {
+		return nil, err
+	}
+	a.Says = fmt.Sprintf("train %s on %s pairs", label(p.Info), pairs)
+	return c.trained(a, p), nil
+}

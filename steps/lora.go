@@ -1,0 +1,25 @@
+package steps
+
+import "idiolect/specs"
+
+// LoRA trains low-rank adapters instead of all weights (Hu et al. 2021).
+type LoRA struct {
+	Rank         int     `yaml:"rank" doc:"of the adapters (LoRA); 0 trains all weights" min:"0" max:"4096"`
+	Alpha        float64 `yaml:"alpha" doc:"the adapters count alpha/rank" positive:"true"`
+	TrainMLP     bool    `yaml:"train_mlp" doc:"adapters on the feed-forward layers"`
+	TrainAttn    bool    `yaml:"train_attn" doc:"adapters on attention"`
+	TrainUnembed bool    `yaml:"train_unembed" doc:"adapters on the unembedding"`
+}
+
+// lora is a rank with tinker's defaults for the rest: adapters everywhere, alpha 32.
+func lora(rank int) LoRA {
+	return LoRA{Rank: rank, Alpha: 32, TrainMLP: true, TrainAttn: true, TrainUnembed: true}
+}
+
+// check refuses adapters that stand nowhere.
+func (l LoRA) check(e *specs.Experiment, path string) []*specs.Error {
+	if l.Rank > 0 && !l.TrainMLP && !l.TrainAttn && !l.TrainUnembed {
+		return []*specs.Error{e.Errorf(path+".hyperparameters", "", "adapters of rank %d nowhere - train_mlp, train_attn or train_unembed says where", l.Rank)}
+	}
+	return nil
+}

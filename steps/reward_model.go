@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"fmt"
+
+	"idiolect/specs"
+)
+
+func rewardModel() specs.Kind[Method] {
+	return specs.Kind[Method]{
+		Name: "reward_model", Version: 1, Planned: true,
+		Doc: "a model that judges: trained on which of two answers a rubric prefers",
+		New: func() Method {
+			s := &RewardModel{Form: "verdict", Orders: "both", Loss: "two_way"}
+			s.Hyperparameters = RewardModelHyperparameters{
+				Epochs: 1, BatchSize: 64, LearningRate: 3e-4, Schedule: "linear", ReferenceDropout: .5, Beta1: .9, Beta2: .95, LoRA: lora(64),
+			}
+			return s
+		},
+	}
+}
+
+// RewardModel trains a generative judge on rows with input, a, b, preference, and
+// where they have them rubric, reference and feedback (Prometheus 2, Kim et al.
+// 2024). In the form verdict it sees both answers and says a, b or tie, one token,
+// after a reason when feedback is on; in the form read it reads one criterion of
+// one answer, and the probabilities of two readings are compared: small models
+// read where they cannot compare.
+type RewardModel struct {
+	Model    specs.ModelRef `yaml:"model" doc:"where training starts" required:"true"`
+	Data     specs.DataRef  `yaml:"data" doc:"rows with input, a, b and preference" required:"true"`
+	Form     string         `yaml:"form" doc:"verdict: both answers are seen and one token decides; read: each answer is read alone, criterion by criterion" enum:"verdict,read"`
+	Feedback bool           `yaml:"feedback" doc:"train on the rows' feedback before the verdict; form verdict alone"`
+	Orders   string         `yaml:"orders" doc:"each pair is shown in both orders, or in one that is drawn" enum:"both,one"`
+	Loss     string         `yaml:"loss" doc:"two_way: between the verdicts alone; token: the verdict among all tokens" enum:"two_way,token"`
+
+	Hyperparameters RewardModelHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
+}
+
+// RewardModelHyperparameters tune it. Rate, epoch and rank are those of
+// tinker-cookbook's RLHF recipe.
+type RewardModelHyperparameters struct {
+	Epochs           int     `yaml:"epochs" doc:"passes over the rows" positive:"true" max:"1000000"`
+	BatchSize        int     `yaml:"batch_size" doc:"pairs of a step" positive:"true"`
+	LearningRate     float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
+	Schedule         string  `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
+	ReferenceDropout float64 `yaml:"reference_dropout" doc:"share of rows whose reference is not shown: it will often be absent" min:"0" max:"1"`
+	Beta1            float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
+	Beta2            float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
+	LoRA
+}
+
+// Check wants preferences, and feedback where it is trained on.
+func (s *RewardModel) Check(e *specs.Experiment, path string) []*specs.Error {
+	want := preferenceColumns()
+	if s.Feedback {
+		want = append(want, "feedback")
+	}
+	errs := append(needColumns(e, path, s.Data, want), s.Hyperparameters.LoRA.check(e, path)...)
+	if s.Feedback && s.Form == "read" {
+		errs = append(errs, e.Errorf(path+".feedback", "use form verdict", "feedback under form read - a reading is one word about one answer"))
+	}
+	return errs
+}
+
+// Lower plans the training.
+func (s *RewardModel) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
+	a, p, err := c.training(id, m, s.Model)
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := c.trainsOn(&a, s.Data)
+	if err != nil {
+		return nil, err
+	}
+	steps := batches(pairs.n[1], s.Hyperparameters.BatchSize) * s.Hyperparameters.Epochs
+	if err := c.monitored(&a, p, m, steps); err != nil {
+		return nil, err
+	}
+	a.Says = fmt.Sprintf("train %s to judge, on %s pairs", label(p.Info), pairs)
+	return c.trained(a, p), nil
+}
+
+// batches is how many steps an epoch over so many rows takes.
+func batches(rows int64, size int) int { return int((rows + int64(size) - 1) / int64(size)) }
+
+// readsAlone says whether settings are those of a reward model of the form read.
+func readsAlone(settings any) bool {
+	s, ok := settings.(*RewardModel)
+	return ok && s.Form == "read"
+}

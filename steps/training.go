@@ -1,0 +1,143 @@
+package steps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"idiolect/runner"
+	"idiolect/specs"
+)
+
+// training begins the step of a method that trains token by token and comes with
+// a later release: where it starts, how it is asked, what it wears in training.
+func (c *Compiler) training(id string, m *specs.Method, model specs.ModelRef) (runner.Action, *Policy, error) {
+	a := runner.Action{ID: id, Kind: m.Kind, Pos: c.Pos(id)}
+	base, err := c.start(model, m)
+	if err != nil {
+		return a, nil, err
+	}
+	p := *base
+	if p.Prompt, err = c.asking(m.Prompt, base.Prompt); err != nil {
+		return a, nil, err
+	}
+	if err := c.trains(id, m.Kind, &p); err != nil {
+		return a, nil, err
+	}
+	p.path, p.drafts = id, nil
+	worn, err := c.asking(m.TrainPrompt, p.Prompt)
+	if err != nil {
+		return a, nil, err
+	}
+	kind, _ := Methods().Find(m.Kind)
+	a.Lines = append(settingLines("method", m.Settings, kind.New()), c.seed())
+	a.Lines = append(a.Lines, drawLine(c.draw(&p))...)
+	during := runner.Action{}
+	trained := p
+	trained.Prompt = worn
+	trained.ask(&during, c)
+	a.Lines = append(a.Lines, during.Lines...)
+	for _, in := range during.Inputs {
+		if in.Name == "policy" {
+			in.Name = "start"
+		}
+		a.Inputs = append(a.Inputs, in)
+	}
+	if m.TrainPrompt.ID != "" { // what it is asked by afterwards
+		a.Lines = append(a.Lines, under("after", p.Prompt.lines())...)
+		for _, in := range p.Prompt.inputs() {
+			a.Inputs = append(a.Inputs, runner.Input{Name: "after." + in.Name, From: in.From})
+		}
+	}
+	return a, &p, nil
+}
+
+// trainsOn adds the rows that a method reads, and says how many there are. How
+// much they are to train on is not known before their machinery is there.
+func (c *Compiler) trainsOn(a *runner.Action, ref specs.DataRef) (span, error) {
+	e, err := c.entry(ref.ID)
+	if err != nil {
+		return span{}, err
+	}
+	a.Inputs = append(a.Inputs, runner.Input{Name: "rows", From: e.action})
+	a.Lines = append(a.Lines, splitLine("rows", ref.Split)...)
+	a.Estimate.Open = true
+	return e.span(ref.Split), nil
+}
+
+// monitored adds what evaluates a policy while it trains for so many steps: at
+// the start, every so many, and at the end.
+func (c *Compiler) monitored(a *runner.Action, p *Policy, m *specs.Method, steps int) error {
+	if m.Monitor == nil {
+		return nil
+	}
+	e, err := c.entry(m.Monitor.Data.ID)
+	if err != nil {
+		return err
+	}
+	a.Inputs = append(a.Inputs, runner.Input{Name: "monitor", From: e.action})
+	a.Lines = append(a.Lines, splitLine("monitor", m.Monitor.Data.Split)...)
+	a.Lines = append(a.Lines, line("monitor.every", m.Monitor.Every))
+	answers := e.span(m.Monitor.Data.Split).times(int64(1 + (steps+m.Monitor.Every-1)/m.Monitor.Every))
+	a.Estimate = a.Estimate.Add(p.draws(answers))
+	for i, ref := range m.Monitor.Judges {
+		role := fmt.Sprintf("monitor.judge.%d", i)
+		one, err := c.consult(a, role, ref)
+		if err != nil {
+			return err
+		}
+		a.Estimate = a.Estimate.Add(one.estimate(answers))
+		if m.Checkpoint.Best.ID == ref.ID {
+			a.Lines = append(a.Lines, line("checkpoint", role))
+		}
+	}
+	return nil
+}
+
+// draws estimates so many completions of a policy that trains.
+func (p *Policy) draws(n span) runner.Estimate {
+	return p.costs(n.of(int64(*merge(p.Sampling, nil).MaxTokens)))
+}
+
+// trained adds the step and yields its policy.
+func (c *Compiler) trained(a runner.Action, p *Policy) *Policy {
+	p.Action = c.planned(a)
+	return p
+}
+
+// trainsNothing refuses what says how to train where nothing is trained.
+func trainsNothing(e *specs.Experiment, path string) (errs []*specs.Error) {
+	m, ok := e.Methods.Get(strings.TrimPrefix(path, "methods."))
+	if !ok {
+		return nil // nested in another
+	}
+	for _, said := range []struct {
+		key string
+		set bool
+	}{{"train_prompt", m.TrainPrompt.ID != ""}, {"monitor", m.Monitor != nil}, {"checkpoint", m.Checkpoint.Best.ID != ""}} {
+		if said.set {
+			errs = append(errs, e.Errorf(path+"."+said.key, "leave it out", "%s: method %s trains nothing", said.key, m.Kind))
+		}
+	}
+	return errs
+}
+
+// needColumns refuses rows that are known not to have what a method reads: all
+// columns of one of the lists.
+func needColumns(e *specs.Experiment, path string, ref specs.DataRef, lists ...[]string) []*specs.Error {
+	have := e.Columns(ref.ID)
+	if have == nil {
+		return nil
+	}
+	var texts []string
+	for _, want := range lists {
+		if !slices.ContainsFunc(want, func(c string) bool { return !slices.Contains(have, c) }) {
+			return nil
+		}
+		texts = append(texts, strings.Join(want, ", "))
+	}
+	return []*specs.Error{e.Errorf(path+".data", "`columns: {new: old}` renames", "rows with %s are needed - those of %s have %s", strings.Join(texts, ", or "), ref, strings.Join(have, ", "))}
+}
+
+// preferenceColumns are those of rows that say which of two answers is better.
+func preferenceColumns() []string { return []string{"input", "a", "b", "preference"} }
