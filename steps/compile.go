@@ -167,6 +167,10 @@ func drawLine(draw string) []runner.Line {
 
 // Policy lowers an entry of models or methods, once for each unit.
 func (c *Compiler) Policy(section, id string) (*Policy, error) {
+	if section == "models" { // the same for all persons and repeats
+		defer func(u unit) { c.unit = u }(c.unit)
+		c.unit = c.place(nil, 0)
+	}
 	memo := c.memo(section + "." + id)
 	if p, ok := c.policies[memo]; ok {
 		return p, nil

@@ -29,6 +29,7 @@ type volume struct {
 // asked is how long the messages are that are sent about the rows of an entry,
 // and how many messages a call has.
 func (c *Compiler) asked(a *Asking, e *entry, scope map[string]any) (width, int64, error) {
+	scope = a.seen(scope)
 	w, err := c.user(a, e, scope)
 	if err != nil || a == nil {
 		return w, 1, err
@@ -49,6 +50,10 @@ func (c *Compiler) asked(a *Asking, e *entry, scope map[string]any) (width, int6
 		n := int64(a.Prompt.Examples.Count)
 		shown = shown.plus(x.widths.column("output"))
 		w, messages = w.plus(e.widths.constant(n*shown.longest)), messages+2*n
+	}
+	if len(a.shown) > 0 {
+		n, longest, err := a.shows(scope)
+		return w.plus(e.widths.constant(n * longest)), messages + 2*n, err
 	}
 	return w, messages, nil
 }

@@ -48,7 +48,7 @@ func (c *Compiler) finished(at string, m *specs.Model) (*oldPolicy, error) {
 	if err != nil {
 		return nil, err
 	}
-	old, err := readPolicy(art)
+	old, err := c.readPolicy(art)
 	if err != nil {
 		return nil, c.Errorf(at+".run", "run its spec again: what is damaged is made anew", "%s of run %s: %v", m.Method, m.Run, fileless(err, dir))
 	}
@@ -121,7 +121,7 @@ func experimentOf(run string) string {
 	return path.Base(run)
 }
 
-func readPolicy(art *runner.Artifact) (*oldPolicy, error) {
+func (c *Compiler) readPolicy(art *runner.Artifact) (*oldPolicy, error) {
 	rows, err := readTable[tables.Policy](art, policiesFile)
 	if err != nil {
 		return nil, err
@@ -137,15 +137,28 @@ func readPolicy(art *runner.Artifact) (*oldPolicy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old.sum, err = fileHash(file); err != nil || old.Checkpoint == nil {
+	if old.sum, err = c.sum(file); err != nil || old.Checkpoint == nil {
 		return old, err
 	}
 	if file, err = art.Path(*old.Checkpoint); err != nil {
 		return nil, err
 	}
 	old.weights = &source{path: file}
-	old.weights.sum, err = fileHash(file)
+	old.weights.sum, err = c.sum(file)
 	return old, err
+}
+
+// sum is the SHA-256 of a file, computed once.
+func (c *Compiler) sum(path string) (string, error) {
+	sum, known := c.sums[path]
+	if !known {
+		var err error
+		if sum, err = fileHash(path); err != nil {
+			return "", err
+		}
+		c.sums[path] = sum
+	}
+	return sum, nil
 }
 
 // baseOf finds the model that an old policy was trained from, which has to be the

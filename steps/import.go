@@ -62,7 +62,7 @@ func (c *Compiler) checkpoint(path string, m *specs.Model) (*Policy, error) {
 		return nil, err
 	}
 	file := c.beside(m.Checkpoint)
-	sum, err := fileHash(file)
+	sum, err := c.sum(file)
 	if err != nil {
 		return nil, c.Errorf(path+".checkpoint", "", "checkpoint %s: %v - want a file of weights, such as methods.tuned.policy.safetensors in the artifacts of a run", m.Checkpoint, err)
 	}

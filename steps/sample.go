@@ -52,7 +52,7 @@ func (p part) of(rows span) span {
 // sample adds the step that asks a policy about rows.
 func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	if name, lacking := s.policy.Prompt.lacks(c.Columns(strings.TrimPrefix(s.data.action.ID, "data."))); lacking {
-		c.note(nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, s.data.action.ID))
+		return nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, s.data.action.ID)
 	}
 	settings := merge(s.policy.Sampling, s.wide)
 	if s.scope == nil {

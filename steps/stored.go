@@ -95,6 +95,24 @@ func (a *Asking) seen(scope map[string]any) map[string]any {
 	return all
 }
 
+// shows is how many of its own examples a prompt shows, and how many bytes one has
+// at most.
+func (a *Asking) shows(scope map[string]any) (n, longest int64, err error) {
+	for _, row := range a.shown {
+		fields, err := datasets.Fields(row.Fields)
+		if err != nil {
+			return 0, 0, err
+		}
+		asked, err := a.user(fields, scope)
+		if err != nil {
+			return 0, 0, err
+		}
+		answer, _ := fields["output"].(string)
+		longest = max(longest, textBytes(asked)+textBytes(answer))
+	}
+	return int64(min(a.Prompt.Examples.Count, len(a.shown))), longest, nil
+}
+
 // restored is a stored prompt, ready to ask.
 func (c *Compiler) restored(text string) (*Asking, error) {
 	var s storedPrompt
