@@ -178,4 +178,3 @@ func (e *evaluation) figure(method, judge string) Figure {
 	}
 	return Figure{s.Mean, s.Low, s.High, s.N}
 }
-
