@@ -16,12 +16,17 @@
 //	agreement.go                   how well judges agree with labels
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
-//	page.go markdown.go csv.go     what a report consists of; report.md, and the tables as files
+//	page.go markdown.go            what a report consists of; report.md
+//	files.go csv.go                what a run directory gets; the tables as raw numbers
+//	diff.go diff_spec.go           two runs compared, and their specs value by value
+//	outcomes.go                    verdicts of different evals, cells or runs compared
 //	terminal.go terminal_table.go  what a terminal shows of it
+//	beside.go                      texts next to each other
 //	format.go text.go              numbers and other people's text, written one way everywhere
 //
 // Text that a model or a service wrote is data: nothing in it can end a code block, start a tag or move a
-// cursor. It knows no backends, and no statistics beyond reading them.
+// cursor. It knows no backends. Statistics it reads; only what no step compared (cells, evals and runs with each
+// other, P over a whole sweep) it asks of internal/stats.
 package reports
 
 import (

@@ -10,6 +10,7 @@
 //	plan.go mermaid.go             the plan, as a value, as plan.json and drawn
 //	status.go previous.go          what of it is cached and why not, what the last run had
 //	change.go explain.go           what differs between a step and its earlier form
+//	changes.go                     what differs between a plan and an earlier run's
 //	execute.go queue.go make.go    the scheduler; one action made
 //	brake.go budget.go             what ends a run softly: Ctrl-C, and limits on what it uses
 //	rows.go journal.go record.go   work row by row that survives the death of the process
@@ -18,8 +19,10 @@
 //	store.go artifact.go draft.go  artifacts at rest; one being made, and its commit
 //	disk.go                        files put in place whole and durable
 //	inventory.go gc.go             what the store holds, and what of it nobody refers to
-//	recorded.go one.go             a plan.json that was read; one step of it, run by itself
+//	recorded.go past.go            a plan.json that was read; the same as a plan, to look at
+//	one.go                         one step of it, run by itself
 //	dir.go publish.go event.go     the run directory, what it holds and is told
+//	published.go                   what it has of the store, verified
 //	runs.go spent.go               finding the runs there are; what one used of its budget
 //	times.go                       how long the steps of a run took
 //
