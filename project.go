@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"idiolect/backends/local"
+	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/specs"
 	"idiolect/steps"
@@ -119,7 +120,7 @@ func storeDir(runs string) string {
 // environment looks a name up in the process, then in .env beside the spec.
 func environment(spec string) func(string) (string, bool) {
 	file := map[string]string{}
-	if f, err := os.Open(filepath.Join(filepath.Dir(spec), ".env")); err == nil {
+	if f, err := datasets.Open(filepath.Join(filepath.Dir(spec), ".env")); err == nil {
 		defer f.Close()
 		for lines := bufio.NewScanner(f); lines.Scan(); {
 			line := strings.TrimPrefix(strings.TrimSpace(lines.Text()), "export ")
