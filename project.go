@@ -13,6 +13,7 @@ import (
 
 	"idiolect/backends"
 	"idiolect/backends/local"
+	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/specs"
 	"idiolect/steps"
@@ -120,7 +121,7 @@ func storeDir(runs string) string {
 // environment looks a name up in the process, then in .env beside the spec.
 func environment(spec string) func(string) (string, bool) {
 	file := map[string]string{}
-	if f, err := os.Open(filepath.Join(filepath.Dir(spec), ".env")); err == nil {
+	if f, err := datasets.Open(filepath.Join(filepath.Dir(spec), ".env")); err == nil {
 		defer f.Close()
 		for lines := bufio.NewScanner(f); lines.Scan(); {
 			line := strings.TrimPrefix(strings.TrimSpace(lines.Text()), "export ")

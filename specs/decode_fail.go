@@ -3,6 +3,7 @@ package specs
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,10 +56,38 @@ func (d *decoder) fault(path string, at place, hint, format string, args ...any)
 	d.fail(at, hint, format, args...)
 }
 
+// maxErrors bounds what is collected: a program that writes specs has gone wrong.
+const maxErrors = 10_000
+
 func (d *decoder) fail(at place, hint, format string, args ...any) {
+	if len(*d.errs) >= maxErrors {
+		return
+	}
 	*d.errs = append(*d.errs, &Error{
-		Pos: at.Pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: max(at.width, 1), Source: at.source,
+		Pos: at.Pos, Message: fmt.Sprintf(format, briefly(args)...), Hint: cut(hint), Width: max(at.width, 1), Source: at.source,
 	})
+}
+
+// briefly is what fills in a message without texts that are longer than one is read.
+func briefly(args []any) []any {
+	out := slices.Clone(args)
+	for i, a := range out {
+		switch a := a.(type) {
+		case string:
+			out[i] = cut(a)
+		case error:
+			out[i] = cut(a.Error())
+		}
+	}
+	return out
+}
+
+func cut(text string) string {
+	const most = 600
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 // shown is a value as a message quotes it: as written, never what ${VAR} became.

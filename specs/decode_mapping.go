@@ -65,22 +65,21 @@ type keys struct {
 // as that, so that a slip of the pen is one mistake and not the ten that follow.
 func (k *keys) read() {
 	var unknown []entry
+	written := map[string]bool{}
 	for _, e := range k.n.entries {
+		written[e.name] = true
 		if !slices.Contains(k.accepted, e.name) {
 			unknown = append(unknown, e)
 			continue
 		}
 		k.meant[e.name] = e.name
 	}
+	free := slices.DeleteFunc(slices.Clone(k.accepted), func(name string) bool { return written[name] })
 	for i, e := range unknown {
-		var free []string
-		for _, name := range k.accepted {
-			if k.n.get(name) == nil {
-				free = append(free, name)
-			}
-		}
 		hint := ""
-		if near := Suggest(e.name, free); near != "" && !k.taken(near) && !strings.ContainsAny(e.name, ".:") {
+		if i >= maxRendered { // nobody will read what helps
+			k.faults.add(join(k.path, e.name))
+		} else if near := Suggest(e.name, free); near != "" && !k.taken(near) && !strings.ContainsAny(e.name, ".:") {
 			k.meant[e.name], hint = near, didYouMean(e.name, free)
 		} else if missing := k.missing(); len(missing) == 1 && i == len(unknown)-1 && len(k.meant) == len(k.n.entries)-1 {
 			k.guessed, hint = missing[0], "is it "+missing[0]+", which is missing?"

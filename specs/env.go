@@ -24,7 +24,8 @@ func (r *reader) expand(n *node) (text string, ok bool) {
 	}
 	ok = true
 	var out strings.Builder
-	end := 0
+	var spots []spot
+	end, counted, runes := 0, 0, 0
 	for _, at := range variable.FindAllStringIndex(n.raw, -1) {
 		out.WriteString(n.raw[end:at[0]])
 		found := n.raw[at[0]:at[1]]
@@ -36,7 +37,12 @@ func (r *reader) expand(n *node) (text string, ok bool) {
 		value, wrong, hint := r.variable(found)
 		if wrong != "" {
 			ok = false
-			place := n.written(utf8.RuneCountInString(n.raw[:at[0]]), utf8.RuneCountInString(found))
+			if spots == nil {
+				spots = n.spots()
+			}
+			runes += utf8.RuneCountInString(n.raw[counted:at[0]])
+			counted = at[0]
+			place := n.among(spots, runes, utf8.RuneCountInString(found))
 			(&decoder{errs: r.errs}).fail(place, hint, "%s", wrong)
 		}
 		out.WriteString(value)

@@ -18,7 +18,10 @@ type Error struct {
 }
 
 // Error is "file:line:col: message", on one line.
-func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message }
+func (e *Error) Error() string { return visible(e.Pos.String() + ": " + e.Message) }
+
+// visible is a text of a message in which nothing acts on a terminal.
+func visible(text string) string { return strings.Map(harmless, text) }
 
 // Render is the message followed by the source line, a caret under the mistake
 // and the hint, each line ended by a line break. With color the message and the
@@ -29,19 +32,19 @@ func (e *Error) Render(color bool) string {
 		bold, red, plain = "\x1b[1m", "\x1b[31m", "\x1b[0m"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s:%s %s\n", bold, e.Pos, plain, e.Message)
+	fmt.Fprintf(&b, "%s%s:%s %s\n", bold, visible(e.Pos.String()), plain, visible(e.Message))
 	if e.Source != "" && e.Pos.Line > 0 {
-		source, col := window(strings.Map(harmless, e.Source), e.Pos.Col)
+		source, col := window(visible(e.Source), e.Pos.Col)
 		number := fmt.Sprintf("%4d | ", e.Pos.Line)
 		margin := strings.Repeat(" ", len(number)-2) + "| " + caretPad(source, col)
 		carets := strings.Repeat("^", max(1, min(e.Width, maxShown)))
 		fmt.Fprintf(&b, "%s%s\n%s%s%s%s\n", number, source, margin, red, carets, plain)
 	}
 	for _, at := range e.Trail {
-		fmt.Fprintf(&b, "     = extended by %s\n", at)
+		fmt.Fprintf(&b, "     = extended by %s\n", visible(at.String()))
 	}
 	if e.Hint != "" {
-		fmt.Fprintf(&b, "hint: %s\n", e.Hint)
+		fmt.Fprintf(&b, "hint: %s\n", visible(e.Hint))
 	}
 	return b.String()
 }
@@ -105,11 +108,18 @@ func (es Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Render is every mistake as [Error.Render] shows it, separated by empty lines.
+// maxRendered is how many mistakes are shown at once.
+const maxRendered = 100
+
+// Render is every mistake as [Error.Render] shows it, separated by empty lines; of
+// a great many the first, and how many follow.
 func (es Errors) Render(color bool) string {
-	blocks := make([]string, len(es))
-	for i, e := range es {
-		blocks[i] = e.Render(color)
+	var blocks []string
+	for _, e := range es[:min(len(es), maxRendered)] {
+		blocks = append(blocks, e.Render(color))
+	}
+	if more := len(es) - len(blocks); more > 0 {
+		blocks = append(blocks, fmt.Sprintf("and %d more\n", more))
 	}
 	return strings.Join(blocks, "\n")
 }

@@ -113,7 +113,7 @@ func (e *Experiment) place(path string) place {
 // Errorf is a mistake at a path; hint may be empty.
 func (e *Experiment) Errorf(path, hint, format string, args ...any) *Error {
 	p := e.place(path)
-	return &Error{Pos: p.Pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: p.width, Source: p.source, Trail: e.extendedAt(p.File)}
+	return &Error{Pos: p.Pos, Message: fmt.Sprintf(format, briefly(args)...), Hint: hint, Width: p.width, Source: p.source, Trail: e.extendedAt(p.File)}
 }
 
 // extendedAt leads from a parent's file to the spec: where each is extended.

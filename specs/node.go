@@ -54,12 +54,11 @@ func (n *node) within(from, width int) place {
 	if n.raw != n.text {
 		return n.place
 	}
-	return n.written(from, width)
+	return n.among(n.spots(), from, width)
 }
 
-// written is within for the text as it is written.
-func (n *node) written(from, width int) place {
-	spots := n.spots()
+// among is within for the text as it is written, whose spots these are.
+func (n *node) among(spots []spot, from, width int) place {
 	if from < 0 || from >= len(spots) {
 		return n.place
 	}

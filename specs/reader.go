@@ -1,7 +1,6 @@
 package specs
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,6 +54,10 @@ func (r *reader) document(src []byte) *node {
 		return nil
 	}
 	root := r.node(doc.Content[0], 0)
+	if root.isNull() && r.before == 0 {
+		r.fail(r.pos(&doc), 1, "start with `name: my_experiment`", "the spec is empty")
+		return nil
+	}
 	if r.unreadable {
 		return nil
 	}
@@ -279,9 +282,7 @@ func (r *reader) from(number, col int) string {
 }
 
 func (r *reader) fail(pos Pos, width int, hint, format string, args ...any) {
-	*r.errs = append(*r.errs, &Error{
-		Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint, Width: max(width, 1), Source: r.line(pos.Line),
-	})
+	(&decoder{errs: r.errs}).fail(place{Pos: pos, width: width, source: r.line(pos.Line)}, hint, format, args...)
 }
 
 // splitLines cuts a file into lines without their breaks.

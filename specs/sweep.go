@@ -44,8 +44,11 @@ func (e *Experiment) sweep(errs *Errors) Sweep {
 	return s
 }
 
-// maxCells bounds a sweep: each cell is read and checked by itself.
-const maxCells = 1000
+// Bounds on a sweep: each cell is read and checked by itself.
+const (
+	maxCells = 1000
+	maxSwept = 2_000_000 // values of all cells
+)
 
 // notSwept are the sections that make one experiment of the cells.
 var notSwept = []string{"name", "description", "extends", "sweep", "repeats", "users", "expect", "budget", "report"}
@@ -73,6 +76,10 @@ func (s *Sweep) decode(d *decoder, n *node, path string, _ field) {
 		}
 		*s = append(*s, Axis{Path: e.name, Values: values, key: e.key})
 		cells = min(cells*len(values), 1<<30)
+	}
+	if values := d.exp.tree.count(); cells <= maxCells && cells*values > maxSwept {
+		d.fault(path, n.place, "sweep fewer values at once", "%d cells of %d values each - a sweep has at most %d in all", cells, values, maxSwept)
+		*s = nil
 	}
 	if cells > maxCells {
 		d.fault(path, n.place, "sweep fewer values at once", "%d cells - a sweep has at most %d", cells, maxCells)
@@ -103,6 +110,18 @@ func (d *decoder) swept(n *node, path string) []Swept {
 		out = append(out, Swept{Label: label, Value: plain(item), node: item})
 	}
 	return out
+}
+
+// count is how many values there are in a value, itself included.
+func (n *node) count() int {
+	total := 1
+	for _, e := range n.entries {
+		total += e.value.count()
+	}
+	for _, item := range n.items {
+		total += item.count()
+	}
+	return total
 }
 
 // leaf is the path to the first list in a mapping, "" when there is none.

@@ -50,7 +50,7 @@ func (r *reader) syntax(err error) {
 // no YAML while it is cut short, so some cuts are tried before one is believed.
 // In a long file, which takes too many readings, it is 0.
 func (r *reader) firstWrong() int {
-	const tries, most = 12, 8 << 20
+	const tries, most = 12, 2 << 20
 	read := 0
 	sound := func(lines int) bool {
 		text := strings.Join(r.lines[:lines], "\n")

@@ -48,6 +48,9 @@ func (r *reader) flaw(number int, message string) *flaw {
 			return at(len([]rune(before)), 1+len([]rune(m[1])), "a value that starts with * has to be in quotes", "no anchor &%s stands before it", m[1])
 		}
 	}
+	if line := r.line(number); strings.HasPrefix(line, "%") {
+		return at(0, len([]rune(line)), "leave the line out", "a directive")
+	}
 	start := len([]rune(beforeValue.FindString(string(line))))
 	if start < len(line) {
 		if f := r.value(number, start, message); f != nil {
