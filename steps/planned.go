@@ -44,7 +44,7 @@ func (s span) plus(o span) span {
 // most bounds it. Of what nothing bounded, so many are expected.
 func (s span) most(n int64) span {
 	if s.open {
-		s.n = [2]int64{n, n}
+		return span{n: [2]int64{n, n}, exact: s.exact}
 	}
 	return span{n: [2]int64{min(s.n[0], n), min(s.n[1], n)}, exact: s.exact}
 }
