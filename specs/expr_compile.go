@@ -129,7 +129,7 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 	}
 	look := &inspection{words: v.words, takes: v.takes, checks: v.checks, names: v.names, vars: v.varNames}
 	program, err := expr.Compile(source, append(slices.Clone(v.options), expr.Patch(look))...)
-	if look.wrong != nil {
+	if look.uncalled(); look.wrong != nil {
 		return nil, nil, look.wrong
 	}
 	if err != nil {

@@ -105,6 +105,15 @@ func (i *inspection) refuse(n ast.Node, width int, hint, format string, args ...
 	}
 }
 
+// uncalled refuses a word that stands like a variable: without its brackets.
+func (i *inspection) uncalled() {
+	for _, u := range i.uses {
+		if i.words[u.name] && !i.local[u.name] && i.wrong == nil {
+			i.wrong = &mistake{from: u.from, width: u.width, message: fmt.Sprintf("%s is a word - it takes %s: %s(...)", u.name, arguments(i.takes[u.name]), u.name)}
+		}
+	}
+}
+
 // free are the variables that the expression does not make itself.
 func (i *inspection) free() []nameUse {
 	var out []nameUse
