@@ -110,7 +110,38 @@ func (d *decoder) rubric(path string, r *Rubric) {
 		if c.Says == "" && c.Expr == nil && d.faults.sound(at) {
 			d.fail(d.exp.place(at), "", "an empty criterion: %q needs says (for a model) or expr (for a program)", c.Name)
 		}
+		d.constant(at+".expr", c)
 	}
+}
+
+// constant tries a criterion's expression that reads no row: what it answers with
+// can be told from its scale now.
+func (d *decoder) constant(path string, c Criterion) {
+	if c.Expr == nil || c.Expr.program == nil || slices.ContainsFunc(c.Expr.names, func(name string) bool { return name != "vars" }) {
+		return // it reads something, or did not compile
+	}
+	got, err := c.Expr.Eval(nil)
+	if err != nil {
+		d.fail(d.exp.place(path), "", "%v", err)
+		return
+	}
+	low, high, hint := c.Scale.Low, c.Scale.High, ""
+	if c.Scale == (Scale{}) {
+		low, high, hint = 0, 1, "give it a `scale:`, or compare: expr: \"len(words(output)) < 20\""
+	}
+	if x, ok := asNumber(got); ok && !(x >= low && x <= high) {
+		d.fail(d.exp.place(path), hint, "always %v: criterion %q takes true, false or a number from %g to %g", got, c.Name, low, high)
+	}
+}
+
+func asNumber(v any) (float64, bool) {
+	switch x := v.(type) {
+	case int:
+		return float64(x), true
+	case float64:
+		return x, true
+	}
+	return 0, false
 }
 
 // judge checks that a judge without a model can be a program.

@@ -44,13 +44,14 @@ type vocabulary struct {
 	options  []expr.Option
 	words    map[string]bool
 	takes    map[string][]int // how many arguments each word takes
-	names    []string         // words and builtins, for did-you-mean
+	checks   map[string]func(argument int, text string) error
+	names    []string // words and builtins, for did-you-mean
 	vars     map[string]any
 	varNames []string
 }
 
 func newVocabulary(words []Word, vars map[string]any) *vocabulary {
-	v := &vocabulary{words: map[string]bool{}, takes: map[string][]int{}, vars: vars}
+	v := &vocabulary{words: map[string]bool{}, takes: map[string][]int{}, checks: map[string]func(int, string) error{}, vars: vars}
 	if v.vars == nil {
 		v.vars = map[string]any{}
 	}
@@ -72,6 +73,9 @@ func newVocabulary(words []Word, vars map[string]any) *vocabulary {
 		v.options = append(v.options, expr.Function(w.Name, fn, types...))
 		v.words[w.Name] = true
 		v.takes[w.Name] = w.arguments()
+		if w.Check != nil {
+			v.checks[w.Name] = w.Check
+		}
 		v.names = append(v.names, w.Name)
 	}
 	return v
@@ -123,7 +127,7 @@ func (v *vocabulary) compile(source, result string) (x *Expr, uses []nameUse, wr
 	if err != nil {
 		return nil, nil, located(err, source, whole)
 	}
-	look := &inspection{words: v.words, takes: v.takes, names: v.names, vars: v.varNames}
+	look := &inspection{words: v.words, takes: v.takes, checks: v.checks, names: v.names, vars: v.varNames}
 	program, err := expr.Compile(source, append(slices.Clone(v.options), expr.Patch(look))...)
 	if look.wrong != nil {
 		return nil, nil, look.wrong

@@ -12,13 +12,14 @@ import (
 // inspection looks at a tree before it is compiled: it collects variables,
 // refuses what only running would notice, and charges work to the budget.
 type inspection struct {
-	words map[string]bool
-	takes map[string][]int
-	names []string
-	vars  []string
-	uses  []nameUse
-	local map[string]bool
-	wrong *mistake
+	words  map[string]bool
+	takes  map[string][]int
+	checks map[string]func(argument int, text string) error
+	names  []string
+	vars   []string
+	uses   []nameUse
+	local  map[string]bool
+	wrong  *mistake
 }
 
 // Visit is called for children before their parents.
@@ -68,6 +69,17 @@ func (i *inspection) call(n *ast.CallNode) {
 	}
 	if takes := i.takes[id.Value]; !slices.Contains(takes, len(n.Arguments)) {
 		i.refuse(id, len([]rune(id.Value)), "", "%s takes %s, not %d", id.Value, arguments(takes), len(n.Arguments))
+		return
+	}
+	check, ok := i.checks[id.Value]
+	for at, arg := range n.Arguments {
+		constant, is := arg.(*ast.StringNode)
+		if !ok || !is {
+			continue
+		}
+		if err := check(at, constant.Value); err != nil {
+			i.refuse(arg, len([]rune(constant.Value))+2, "", "%s: %v", id.Value, err)
+		}
 	}
 }
 

@@ -47,6 +47,9 @@ type Word struct {
 	Doc   string
 	Func  any   // a typed Go function, or func(...any) (any, error) with Types
 	Types []any // signatures of an untyped Func: values of function types, such as new(func(string) int)
+	// Check, when there is one, refuses a text that an expression writes as an argument, counted from 0: at
+	// its place, when the spec is read.
+	Check func(argument int, text string) error
 }
 
 // Language is everything a spec may say that this package does not know by

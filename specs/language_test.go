@@ -153,6 +153,12 @@ func testLanguage() Language {
 			{Name: "known", Func: func(words []string) bool { return len(words) > 0 }},
 			{Name: "rhymes", Func: func(lines []string) bool { return len(lines) > 1 && lines[0] == lines[1] }},
 			{Name: "mentions", Func: func(s, topic string) bool { return strings.Contains(s, topic) }},
+			{Name: "regex", Func: func(s, pattern string) []string { return nil }, Check: func(argument int, text string) error {
+				if argument == 1 && text == "(" {
+					return errors.New("not a pattern: missing )")
+				}
+				return nil
+			}},
 			{Name: "placeholder", Func: func(s string) bool { return strings.Contains(s, "[") }},
 		},
 	}

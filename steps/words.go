@@ -24,8 +24,20 @@ func Words() []specs.Word {
 		{Name: "repeats", Doc: "how many n-grams of words occur again", Func: text.Repeats},
 		{Name: "count_of", Doc: "how often a word occurs in a text", Func: text.CountOf},
 		{Name: "rouge_l", Doc: "ROUGE-L F1 of two texts", Func: text.RougeL},
+		{Name: "starts", Doc: "whether a text begins with another, whatever the case and the space around them", Func: text.Starts},
+		{Name: "ends", Doc: "whether it ends with another, closing punctuation left aside too", Func: text.Ends},
+		{Name: "similarity", Doc: "cosine of the character trigrams of two texts, 0 to 1", Func: text.Similarity},
+		{Name: "regex", Doc: "the matches of a pattern (RE2) in a text", Func: text.Regex, Check: pattern},
 		{Name: "last_lines", Doc: "the last n lines of a text", Func: text.LastLines},
 	}
+}
+
+// pattern refuses what regex cannot look for.
+func pattern(argument int, constant string) error {
+	if argument != 1 {
+		return nil
+	}
+	return text.CheckRegex(constant)
 }
 
 func known(args ...any) (any, error) {

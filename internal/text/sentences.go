@@ -53,13 +53,17 @@ func Sentences(s string) []string {
 	return sentences
 }
 
-const finalMarks = ".!?…"
+// Marks that end a sentence, and those that may close a quotation, a bracket or an emphasis behind them.
+const (
+	finalMarks = ".!?…"
+	closers    = `"'”’»)]*_`
+)
 
 // finalRun returns the offset after the marks that begin at i, and after what closes a quotation or a bracket behind
 // them, 0 if no white space or end follows.
 func finalRun(p string, i int) (marks, closed int) {
 	marks = len(p) - len(strings.TrimLeft(p[i:], finalMarks))
-	rest := strings.TrimLeft(p[marks:], `"'”’»)]*_`)
+	rest := strings.TrimLeft(p[marks:], closers)
 	if next, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(next) {
 		closed = len(p) - len(rest)
 	}

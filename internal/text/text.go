@@ -14,6 +14,8 @@
 //	placeholder.go Placeholder
 //	overlap.go     Repeats RougeL RougeLWords
 //	near.go        Near
+//	similarity.go  Similarity, and Trigrams compared with many
+//	ends.go        Starts Ends Regex
 //
 // # How a word is pronounced
 //
