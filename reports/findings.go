@@ -172,7 +172,7 @@ func (e *evaluation) overControl(m, control, kept, judge string) item {
 
 // wasTrained says whether the method's policy comes from training.
 func (e *evaluation) wasTrained(m string) bool {
-	return slices.ContainsFunc(e.policies[m], func(p *policy) bool { return p.Rows > 0 || p.Note != nil })
+	return slices.ContainsFunc(e.policies[m], func(p *policy) bool { return p.Rows > 0 || p.untrained() })
 }
 
 // best names the method with the highest mean, and whether the next can be told from it. Two methods need no

@@ -26,7 +26,9 @@ type policy struct {
 }
 
 // untrained says whether training had nothing to train on, so that this is the policy it began with.
-func (p *policy) untrained() bool { return p.Rows == 0 && p.Note != nil }
+func (p *policy) untrained() bool {
+	return p.Rows == 0 && p.Note != nil && strings.HasPrefix(*p.Note, "no rows to train on")
+}
 
 // trace finds the arms of an eval among the inputs of its compare step: method.judge.repeat, or with persons
 // method.judge.person.repeat. A person's name may have dots.

@@ -81,7 +81,7 @@ func (e *evaluation) mainTable(judge string) table {
 		}
 		t.rows = append(t.rows, row)
 	}
-	t.notes = e.footnotes(judge, failures)
+	t.notes = append(e.footnotes(judge, failures), e.choosers(judge)...)
 	return t
 }
 

@@ -14,6 +14,7 @@
 //	skipped.go                     rows of data that were left out
 //	findings.go rounds.go          sentences made from the numbers
 //	agreement.go                   how well judges agree with labels
+//	chosen.go mixed.go             which candidate was taken; policies watched in training; who of a mix answered
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
 //	page.go markdown.go            what a report consists of; report.md
@@ -116,7 +117,11 @@ func (r *Report) compose() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	sections = slices.Concat(sections, r.judges(), r.training(), []section{skipped}, examples)
+	choices, err := r.src.choices()
+	if err != nil {
+		return nil, err
+	}
+	sections = slices.Concat(sections, r.judges(), r.training(), choices, []section{skipped}, examples)
 	appendix, err := r.appendix()
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 // that makes rows) are not checked against.
 func (d *decoder) variables() {
 	c := &columnCheck{
-		decoder: d, columns: map[string][]string{}, prompts: map[string]string{},
+		decoder: d, columns: map[string][]string{}, prompts: map[string][]string{},
 		exprs: map[*Expr]exprUse{}, templates: map[*Template]templateUse{}, refs: map[string]string{},
 	}
 	for _, u := range d.exprs {
@@ -28,11 +28,21 @@ func (d *decoder) variables() {
 	c.users()
 	for id := range d.exp.Data.All() {
 		c.of(id)
-		c.askedAbout("data."+id, c.refs["data."+id+".prompt"], c.refs["data."+id+".model"])
+		path := "data." + id
+		asks := []string{c.refs[path+".prompt"]}
+		if model := c.refs[path+".model"]; asks[0] == "" {
+			asks = c.promptsOf(model)
+		}
+		c.askedAbout(path+".data", asks)
 	}
 	for id := range d.exp.Methods.All() {
-		c.askedAbout("methods."+id, c.promptOf(id), "")
-		c.askedAbout("methods."+id, c.refs["methods."+id+".train_prompt"], "")
+		path := "methods." + id
+		asks := c.promptsOf(id)
+		c.askedAbout(path+".monitor.data", asks)
+		if worn := c.refs[path+".train_prompt"]; worn != "" {
+			asks = []string{worn}
+		}
+		c.askedAbout(path+".data", asks)
 	}
 	d.exp.columns = c.columns
 	c.training()
@@ -53,7 +63,7 @@ func (d *decoder) variables() {
 type columnCheck struct {
 	*decoder
 	columns   map[string][]string // by id of data, nil when not known
-	prompts   map[string]string   // by id of method
+	prompts   map[string][]string // by id of method
 	exprs     map[*Expr]exprUse
 	templates map[*Template]templateUse
 	refs      map[string]string // by path
@@ -147,14 +157,11 @@ func (c *columnCheck) training() {
 	}
 }
 
-// askedAbout checks a prompt against the rows at path.data; where no prompt is
-// named it is that of the method that answers.
-func (c *columnCheck) askedAbout(path, prompt, model string) {
-	if _, ok := c.exp.Methods.Get(model); ok && prompt == "" {
-		prompt = c.promptOf(model)
-	}
-	for _, at := range []string{path, path + ".monitor"} {
-		if data, columns := c.rows(at + ".data"); columns != nil {
+// askedAbout checks prompts against the rows that a path refers to.
+func (c *columnCheck) askedAbout(path string, prompts []string) {
+	data, columns := c.rows(path)
+	for _, prompt := range prompts {
+		if columns != nil {
 			c.prompt(prompt, columns, data)
 		}
 	}
@@ -169,13 +176,16 @@ func (c *columnCheck) eval(path string, e *Eval) {
 		if _, known := c.exp.Methods.Get(m.ID); !known {
 			continue
 		}
-		prompt := c.promptOf(m.ID)
-		p, _ := c.exp.Prompts.Get(prompt)
-		if (prompt == "" && !c.takenOver(m.ID) || p != nil && p.User == nil) && !slices.Contains(columns, "input") {
+		for _, prompt := range c.promptsOf(m.ID) {
+			c.prompt(prompt, columns, data)
+			p, _ := c.exp.Prompts.Get(prompt)
+			if plain := prompt == "" && !c.takenOver(m.ID) || p != nil && p.User == nil; !plain || slices.Contains(columns, "input") {
+				continue
+			}
 			c.fail(c.exp.place(item(path+".methods", i)), "give the method a prompt whose `user` asks about the rows, or rename a column",
 				"nothing to ask: %s asks with {{ input }}, but the rows of %s have %s", m.ID, data, among(columns))
+			break
 		}
-		c.prompt(prompt, columns, data)
 	}
 	if len(e.Methods) == 0 {
 		columns = unlabelled(columns)
@@ -197,20 +207,55 @@ func (c *columnCheck) rows(path string) (data string, columns []string) {
 	return data, c.columns[data]
 }
 
-// promptOf is the prompt of a method: its own, or that of the method it builds
-// on.
-func (c *columnCheck) promptOf(method string) string {
+// promptsOf are the prompts that a method may be asked with: its own, or those of
+// what it builds on; "" is the row's input as it stands. A method that chooses its
+// prompt has none that is known.
+func (c *columnCheck) promptsOf(method string) []string {
+	if _, ok := c.exp.Methods.Get(method); !ok {
+		return []string{""}
+	}
 	if known, ok := c.prompts[method]; ok {
 		return known
 	}
-	prompt := c.refs["methods."+method+".prompt"]
-	c.prompts[method] = prompt // a cycle, reported elsewhere, ends here
-	model := c.refs["methods."+method+".model"]
-	if _, ok := c.exp.Methods.Get(model); ok && prompt == "" {
-		prompt = c.promptOf(model)
-		c.prompts[method] = prompt
+	path := "methods." + method
+	c.prompts[method] = nil // a cycle, reported elsewhere, ends here
+	if own := c.refs[path+".prompt"]; own != "" {
+		c.prompts[method] = []string{own}
+		return c.prompts[method]
 	}
-	return prompt
+	if _, tried := c.exp.places[path+".over.prompt"]; tried {
+		return nil
+	}
+	var all []string
+	for _, base := range c.buildsOn(path) {
+		all = append(all, c.promptsOf(base)...)
+	}
+	c.prompts[method] = sortedCopy(all)
+	return c.prompts[method]
+}
+
+// buildsOn names what decides how a method without a prompt is asked: the variants
+// of a mix, the method whose candidates are tried, the model that is trained or
+// asked.
+func (c *columnCheck) buildsOn(path string) []string {
+	var variants []string
+	for _, r := range c.decoder.refs {
+		if strings.HasPrefix(r.path, path+".weights.") {
+			variants = append(variants, r.text)
+		}
+	}
+	if base := c.refs[path+".method"]; base != "" {
+		return []string{base}
+	}
+	if own := c.refs[path+".train.model"]; own != "" {
+		if _, isMethod := c.exp.Methods.Get(own); isMethod {
+			return []string{own}
+		}
+	}
+	if variants != nil {
+		return variants
+	}
+	return []string{c.refs[path+".model"]}
 }
 
 // takenOver says whether a method without a prompt asks as a policy of a finished

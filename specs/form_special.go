@@ -95,6 +95,19 @@ func (*Sweep) form(field) form {
 	}}
 }
 
+func (*Over) form(field) form {
+	return form{"paths of the method and lists of values such as {hyperparameters.epochs: [1, 3]}", schema{
+		"type": types{"object"}, "minProperties": 1, "additionalProperties": schema{"type": types{"array"}, "minItems": 1},
+	}}
+}
+
+func (*Weights) form(field) form {
+	return form{"methods and their shares such as {plain: 0.6, brief: 0.4}", schema{
+		"type": types{"object"}, "minProperties": 1, "propertyNames": idSchema(),
+		"additionalProperties": numbers("a number above 0", "number", field{tag: `positive:"true"`}, percentText).schema,
+	}}
+}
+
 func (*Checkpoint) form(field) form {
 	s := object(reflect.ValueOf(bestBy{}))
 	s["type"], s["pattern"] = types{"string", "object"}, either([]string{"^last$"})

@@ -100,6 +100,19 @@ type trainMethod struct {
 	Hyperparameters map[string]any `yaml:"hyperparameters"`
 }
 
+type selectMethod struct {
+	Method MethodRef `yaml:"method" required:"true"`
+	Over   Over      `yaml:"over" required:"true"`
+	Data   DataRef   `yaml:"data" required:"true"`
+	Judge  JudgeRef  `yaml:"judge" required:"true"`
+}
+
+func (s *selectMethod) Chooses() (MethodRef, Over) { return s.Method, s.Over }
+
+type mixMethod struct {
+	Weights Weights `yaml:"weights" required:"true"`
+}
+
 type pairwiseJudge struct {
 	Orders string `yaml:"orders" enum:"both,one"`
 }
@@ -131,6 +144,8 @@ func testLanguage() Language {
 			kindOf("prompt", func() any { return new(promptMethod) }),
 			kindOf("sft", newSFT),
 			kindOf("expert_iteration", func() any { return &expertIteration{Keep: "accepted"} }),
+			kindOf("select", func() any { return new(selectMethod) }),
+			kindOf("mix", func() any { return new(mixMethod) }),
 			kindOf("reward_model", func() any { return new(trainMethod) }),
 			kindOf("rlaif", func() any { return new(trainMethod) }),
 			kindOf("ditto", func() any { return new(trainMethod) }),

@@ -12,12 +12,12 @@ type Method struct {
 	Replicate   int        `yaml:"replicate" doc:"tells equal methods apart: the same with other randomness, for an A/A test" positive:"true"`
 }
 
-// Monitor evaluates a policy while it trains.
+// Monitor evaluates a policy before, while and after it trains.
 type Monitor struct {
 	Data     DataRef    `yaml:"data" doc:"rows that are not trained on" required:"true"`
 	Judges   []JudgeRef `yaml:"judges" doc:"who judges" required:"true"`
 	Every    int        `yaml:"every" doc:"optimizer steps between two evaluations" positive:"true"`
-	Baseline string     `yaml:"baseline" doc:"whom a pairwise judge compares with: the policy before training" enum:"start"`
+	Baseline string     `yaml:"baseline" doc:"what every evaluation is compared with: the policy before training" enum:"start"`
 }
 
 // Defaults evaluates every ten steps.

@@ -83,7 +83,12 @@ func (e *Experiment) unroll(errs *Errors) *Experiment {
 }
 
 // decode reads all values from a tree.
-func (e *Experiment) decode(tree *node, errs *Errors) *Experiment {
+func (e *Experiment) decode(tree *node, errs *Errors) *Experiment { return e.decoded(tree, errs, true) }
+
+// decoded is decode, with or without the candidates that methods choose among: a
+// candidate itself is read without them.
+func (e *Experiment) decoded(tree *node, errs *Errors, candidates bool) *Experiment {
+	before := len(*errs)
 	exp := &Experiment{Path: e.Path, Dir: e.Dir, Source: e.Source, Parents: e.Parents, trail: e.trail, tree: tree, lang: e.lang, places: map[string]place{"": tree.place}}
 	exp.Defaults()
 	d := &decoder{lang: e.lang, exp: exp, errs: errs, part: e.part}
@@ -94,6 +99,9 @@ func (e *Experiment) decode(tree *node, errs *Errors) *Experiment {
 	d.resolve()
 	d.compile()
 	d.check()
+	if candidates && len(*errs) == before {
+		d.candidates()
+	}
 	return exp
 }
 
@@ -105,7 +113,7 @@ func (e *Experiment) With(overrides ...Override) (*Experiment, error) {
 	for _, o := range overrides {
 		tree = o.onto(tree, &errs)
 	}
-	exp := e.decode(tree, &errs)
+	exp := e.decoded(tree, &errs, false)
 	exp.Cells = []*Cell{{Experiment: exp}}
 	if len(errs) > 0 {
 		return nil, errs.sorted(e.trail)

@@ -66,7 +66,7 @@ func (s *Sweep) decode(d *decoder, n *node, path string, _ field) {
 			d.fault(join(path, e.name), e.key, "", "%s cannot be swept: it is the same for all cells", section)
 			continue
 		}
-		values := d.swept(e.value, e.name)
+		values := d.swept(e.value, join(path, e.name), e.name)
 		if len(values) == 0 {
 			continue
 		}
@@ -88,18 +88,19 @@ func (s *Sweep) decode(d *decoder, n *node, path string, _ field) {
 	s.name()
 }
 
-// swept reads the values of one axis.
-func (d *decoder) swept(n *node, path string) []Swept {
+// swept reads the values of one axis, which stand at path; key is what they are
+// values of.
+func (d *decoder) swept(n *node, path, key string) []Swept {
 	if leaf := n.leaf(); leaf != "" {
-		d.fault("sweep."+path, n.place, "write the whole path, with points: "+path+"."+leaf, "not a list of values: a mapping - sweep.%s takes a list such as [1, 2, 4]", path)
+		d.fault(path, n.place, "write the whole path, with points: "+key+"."+leaf, "not a list of values: a mapping - %s takes a list such as [1, 2, 4]", path)
 		return nil
 	}
 	if n.kind != list {
-		d.mismatch(n, "sweep."+path, "a list of values", "a list such as [1, 2, 4]")
+		d.mismatch(n, path, "a list of values", "a list such as [1, 2, 4]")
 		return nil
 	}
 	if len(n.items) == 0 {
-		d.fault("sweep."+path, n.place, "", "an empty list: sweep.%s needs a value", path)
+		d.fault(path, n.place, "", "an empty list: %s needs a value", path)
 	}
 	var out []Swept
 	for i, item := range n.items {

@@ -1,11 +1,8 @@
 package steps
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"idiolect/backends"
 	"idiolect/datasets"
@@ -20,6 +17,8 @@ type Asking struct {
 	Examples *entry // where few-shot examples come from; nil: none
 	split    string
 	said     []runner.Line // its settings
+	seed     int64         // of examples that are drawn
+	worn     string        // "train_" for what is worn in training only, beside the prompt that is kept
 
 	// Of a prompt that a finished run wrote down:
 	text  string         // as it was written; "" for a prompt of the spec
@@ -36,7 +35,7 @@ func (c *Compiler) asking(ref specs.PromptRef, inherited *Asking) (*Asking, erro
 	if !ok {
 		return nil, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no prompt %q", ref.ID)}
 	}
-	a := &Asking{Prompt: p, said: c.said("prompt", p, new(specs.Prompt))}
+	a := &Asking{Prompt: p, said: c.said("prompt", p, new(specs.Prompt)), seed: c.Seed}
 	if p.Examples == nil {
 		return a, nil
 	}
@@ -56,29 +55,55 @@ func (c *Compiler) enough(path string, x *specs.Examples, e *entry) error {
 	return nil
 }
 
+// worn is how a method is asked while it trains: its train_prompt, or as ever.
+func (c *Compiler) worn(m *specs.Method, kept *Asking) (*Asking, error) {
+	if m.TrainPrompt.ID == "" {
+		return kept, nil
+	}
+	a, err := c.asking(m.TrainPrompt, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.worn = "train_"
+	return a, nil
+}
+
+// extracts says whether what is judged of a completion is a part of it.
+func (a *Asking) extracts() bool { return a != nil && a.Extract != nil }
+
 // lines says in a key how a policy is asked.
 func (a *Asking) lines() []runner.Line {
 	if a == nil {
 		return nil
 	}
-	lines := slices.Clone(a.said)
+	label, lines := a.worn+"prompt", slices.Clone(a.said)
+	if a.worn != "" {
+		lines = settingLines(label, a.Prompt, new(specs.Prompt))
+	}
 	if a.text != "" {
-		return append(lines, line("prompt.stored", a.text))
+		return append(lines, line(label+".stored", a.text))
 	}
-	if a.Examples != nil {
-		lines = append(lines, line("prompt.examples.order", "file"))
+	if a.Examples == nil {
+		return lines
 	}
-	if a.Examples != nil && a.split != "" {
-		lines = append(lines, line("prompt.examples.split", a.split))
+	lines = append(lines, line(label+".examples.order", "file"))
+	if a.Prompt.Examples.Choose == "random" {
+		lines = append(lines, line(label+".examples.seed", a.seed))
+	}
+	if a.split != "" {
+		lines = append(lines, line(label+".examples.split", a.split))
 	}
 	return lines
 }
+
+// input is the name under which a step reads the prompt's examples.
+func (a *Asking) input() string { return a.worn + "examples" }
 
 func (a *Asking) inputs() []runner.Input {
 	if a == nil || a.Examples == nil {
 		return nil
 	}
-	return []runner.Input{{Name: "examples", From: a.Examples.action}}
+	return []runner.Input{{Name: a.input(), From: a.Examples.action}}
 }
 
 // Messages renders what is sent about a row. examples are rows with input and
@@ -120,29 +145,6 @@ func (a *Asking) user(fields, scope map[string]any) (string, error) {
 		return "", fmt.Errorf("the row has no text in a column input - say how it is asked in prompts")
 	}
 	return text, nil
-}
-
-// examples picks the few-shot rows of a prompt: the first as people wrote them,
-// not as artifacts order them.
-func (a *Asking) examples(r *runner.Run) ([]tables.Row, error) {
-	if a == nil || a.Examples == nil {
-		return a.kept(), nil
-	}
-	rows, err := readTable[tables.Row](r.In("examples"), "rows.parquet")
-	if err != nil {
-		return nil, err
-	}
-	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
-	slices.SortStableFunc(rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
-	return rows[:min(a.Prompt.Examples.Count, len(rows))], nil
-}
-
-// lineNumber is where in its source a row was read, from "line 3"; 0 for one
-// that was made.
-func lineNumber(row tables.Row) int {
-	_, n, _ := strings.Cut(deref(row.Source), " ")
-	at, _ := strconv.Atoi(n)
-	return at
 }
 
 // extract is what is judged of a completion: null when it is the completion

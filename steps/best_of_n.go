@@ -34,7 +34,7 @@ func (s *BestOfN) Check(e *specs.Experiment, path string) []*specs.Error {
 
 // Lower plans the policy; drafts and verdicts are taken wherever it answers.
 func (s *BestOfN) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	base, err := c.start(s.Model, m)
+	base, err := c.start(id, s.Model, m)
 	if err != nil {
 		return nil, err
 	}

@@ -56,17 +56,24 @@ func TestKeepRandomIsAsManyAsAccepted(t *testing.T) {
 	}
 }
 
-// What was judged is what is trained on, and what the row says its answer is.
+// The whole completion is trained on, or what was judged of it, and the row says
+// which; where another policy is trained, it is asked its own way.
 func TestAKeptRowSaysWhatIsTrainedOn(t *testing.T) {
 	whole, cut := "Sure! A poem.", "A poem."
 	k := candidate{Sample: tables.Sample{RowKey: "r", Messages: `[{"role":"user","content":"Write."}]`, Completion: &whole, Extracted: &cut}}
-	row, err := k.row("key", 0)
-	if err != nil {
-		t.Fatal(err)
+	for want, step := range map[string]*keepStep{whole: {}, cut: {extract: true}} {
+		row, err := step.row(k, "key", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ms, err := decodeMessages(*row.Messages)
+		if err != nil || len(ms) != 2 || ms[1].Content != want || *row.Output != want {
+			t.Errorf("messages %v, output %q, %v - want %q", ms, *row.Output, err, want)
+		}
 	}
-	ms, err := decodeMessages(*row.Messages)
-	if err != nil || len(ms) != 2 || ms[1].Content != cut || *row.Output != cut {
-		t.Errorf("messages %v, output %q, %v - want %q", ms, *row.Output, err, cut)
+	row, err := (&keepStep{anew: true}).row(k, "key", 0)
+	if err != nil || row.Messages != nil || *row.Output != whole {
+		t.Errorf("row %+v, %v - want the completion and no prompt", row, err)
 	}
 }
 
@@ -86,7 +93,7 @@ func TestKeepRandomDrawsAnewInEveryRound(t *testing.T) {
 func TestABatchLargerThanTheData(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 1 << 50
-	tu := &tuning{tuneStep: &tuneStep{settings: s, start: &Policy{}}, data: []backends.Datum{{Weights: []float32{1}}, {Weights: []float32{1}}}}
+	tu := &tuning{tuneStep: &tuneStep{settings: s, Training: Training{Start: &Policy{}}}, data: []backends.Datum{{Weights: []float32{1}}, {Weights: []float32{1}}}}
 	tu.plan()
 	if got := tu.batch(0); len(got) != 2 || tu.steps != s.Epochs {
 		t.Errorf("a batch of %d rows, %d steps", len(got), tu.steps)
@@ -98,7 +105,7 @@ func TestBatchesAfterAResume(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 3
 	started := func() *tuning {
-		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", start: &Policy{}}}
+		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", Training: Training{Start: &Policy{}}}}
 		for i := range int32(10) {
 			tu.data = append(tu.data, backends.Datum{Tokens: []int32{i}, Weights: []float32{1}})
 		}
@@ -151,11 +158,11 @@ func TestScheduleRisesAndFalls(t *testing.T) {
 func TestBatchesCoverEveryEpoch(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 4
-	tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", start: &Policy{}}}
+	tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", Training: Training{Start: &Policy{}}}}
 	for i := range int32(10) {
 		tu.data = append(tu.data, backends.Datum{Tokens: []int32{i, 0}, Targets: []int32{0, 0}, Weights: []float32{0, 1}})
 	}
-	tu.start.Info.Params = autoParams
+	tu.Start.Info.Params = autoParams
 	tu.plan()
 	if tu.steps != 9 {
 		t.Fatalf("10 rows by 4, 3 epochs: %d steps, want 9", tu.steps)

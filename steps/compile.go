@@ -202,17 +202,27 @@ func (c *Compiler) lower(section, id string) (*Policy, error) {
 	return m.Settings.(Method).Lower(c, path, m)
 }
 
-// Start is the policy that a reference to a model or method names.
+// Start is the one policy that a reference to a model or method names.
 func (c *Compiler) Start(ref specs.ModelRef) (*Policy, error) {
+	p, err := c.named(ref)
+	if err == nil && p.variants != nil {
+		err = &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("%s is a mix of several policies - here one is asked", ref.ID)}
+	}
+	return p, err
+}
+
+// named is Start, or a mix.
+func (c *Compiler) named(ref specs.ModelRef) (*Policy, error) {
 	if _, ok := c.Models.Get(ref.ID); ok {
 		return c.Policy("models", ref.ID)
 	}
 	return c.Policy("methods", ref.ID)
 }
 
-// start is the policy that a method begins with: its own copy.
-func (c *Compiler) start(ref specs.ModelRef, m *specs.Method) (*Policy, error) {
-	p, err := c.Start(ref)
+// start is the policy that a method begins with: its own copy. path is the
+// method's.
+func (c *Compiler) start(path string, ref specs.ModelRef, m *specs.Method) (*Policy, error) {
+	p, err := c.named(ref)
 	if err != nil {
 		return nil, err
 	}
@@ -220,6 +230,14 @@ func (c *Compiler) start(ref specs.ModelRef, m *specs.Method) (*Policy, error) {
 	if m.Replicate > 0 {
 		own.again = m.Replicate
 	}
+	switch {
+	case own.variants != nil:
+		return nil, c.Errorf(path+".model", "name one of its variants", "%s is a mix of several policies - a method begins with one", ref.ID)
+	case own.choice != nil && (m.Prompt.ID == "" || !alike(own.choice)):
+		return nil, c.Errorf(path+".model", "give this method a prompt of its own, or select among settings that change neither model nor prompt",
+			"how %s is asked is known only when one of its candidates was chosen", ref.ID)
+	}
+	own.choice = nil
 	return &own, nil
 }
 

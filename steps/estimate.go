@@ -117,8 +117,11 @@ func within(i backends.Info, tokens int64) int64 {
 // asks estimates a step that asks for so many samples of each of some rows, and
 // notes how much its completions are to train on.
 func (c *Compiler) asks(s sampling, most int64) (runner.Estimate, volume, error) {
-	rows, samples := s.part.of(s.data.span(s.split)), int64(s.samples)*s.policy.drafts.calls()
+	rows, samples := s.share.of(s.part.of(s.data.span(s.split))), int64(s.samples)*s.policy.drafts.calls()
 	prompt, longest, err := c.prompts(s.policy, s.data, rows.n[1], s.scope)
+	if rows.n[1] > 0 { // of a mix fewer are expected than there may be
+		prompt[0] = int64(float64(prompt[0]) * (float64(rows.n[0]) / float64(rows.n[1])))
+	}
 	most = within(s.policy.Info, most)
 	e := rows.times(samples).of(most)
 	e.Prompt = [2]int64{prompt[0] * samples, prompt[1] * samples}
@@ -126,7 +129,7 @@ func (c *Compiler) asks(s sampling, most int64) (runner.Estimate, volume, error)
 	calls := e.Calls[1]
 	// A text that was sampled may be cut into other tokens when it is read again.
 	answer := 2*most + turnTokens
-	if s.policy.Prompt != nil && s.policy.Prompt.Extract != nil {
+	if s.extract {
 		answer = maxExtracted
 	}
 	v := volume{rows: s.drawn().n, open: e.Open, longest: within(s.policy.Info, longest+answer), samples: samples}

@@ -39,10 +39,14 @@ type ExpertIteration struct {
 	} `yaml:"hyperparameters" doc:"what tunes it"`
 }
 
-// Check refuses a train kind that does not train.
+// Check refuses a train kind that does not train, and rows beside those that are
+// kept.
 func (s *ExpertIteration) Check(e *specs.Experiment, path string) []*specs.Error {
 	if _, ok := s.Train.Settings.(Trained); s.Train.Kind != "" && !ok {
 		return []*specs.Error{e.Errorf(path+".train.kind", "use sft", "%q does not train on rows", s.Train.Kind)}
+	}
+	if e.Pos(path+".train.data") != e.Pos(path+".train") {
+		return []*specs.Error{e.Errorf(path+".train.data", "leave it out", "data has no effect here - the rows are those that the judge left")}
 	}
 	return nil
 }
@@ -50,49 +54,104 @@ func (s *ExpertIteration) Check(e *specs.Experiment, path string) []*specs.Error
 // Lower unrolls the rounds into steps. Round k of an experiment with more rounds
 // is the same step, so methods that differ in rounds alone share all but the last.
 func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	base, err := c.start(s.Model, m)
+	asked, err := c.named(s.Model)
 	if err != nil {
 		return nil, err
 	}
-	start := *base
-	if start.Prompt, err = c.asking(m.Prompt, base.Prompt); err != nil {
+	start, err := s.begin(c, id, m, asked)
+	if err != nil {
+		return nil, err
+	}
+	t := Training{Start: start}
+	if t.Worn, err = c.worn(m, start.Prompt); err != nil {
+		return nil, err
+	}
+	if t.Monitor, err = c.monitor(id, m, start); err != nil {
 		return nil, err
 	}
 	data, err := c.entry(s.Data.ID)
 	if err != nil {
 		return nil, err
 	}
-	start.path = id
-	policy := &start
-	var pool []judgedSamples
+	kept := keeping{how: s.Keep, draw: c.draw(start), target: s.Train.Settings.(Trained).Takes(), anew: s.Train.Settings.(Trained).Begins().ID != ""}
+	sampled := s.sampled(asked, start, m, t.Worn)
+	var policy, own *Policy
+	if kept.anew || kept.target == "extract" {
+		own = start.wearing(t.Worn)
+	}
 	for round := 1; round <= s.Hyperparameters.Rounds; round++ {
-		js, err := s.round(c, fmt.Sprintf("%s.round%d", id, round), policy, data, round)
+		made := fmt.Sprintf("%s.round%d", id, round)
+		if kept.target == "extract" && !sampled.extracts() {
+			return nil, c.Errorf(id+".train.target", "give the prompt an `extract:`", "target extract - the method samples with no prompt that extracts")
+		}
+		js, err := s.round(c, made, sampled, own, data, round)
 		if err != nil {
 			return nil, err
 		}
-		pool = append(pool, js)
+		kept.rounds = append(kept.rounds, js)
 		if s.Pool == "replace" {
-			pool = pool[len(pool)-1:]
+			kept.rounds = kept.rounds[len(kept.rounds)-1:]
 		}
-		kept := c.keep(fmt.Sprintf("%s.round%d.kept", id, round), s.Keep, pool, c.draw(&start))
-		from := &start
-		if s.Start == "continue" {
-			from = policy
+		t.Data = c.keep(made+".kept", kept)
+		if s.Start == "continue" && policy != nil {
+			t.Start = policy
 		}
-		made := id
-		if round < s.Hyperparameters.Rounds {
-			made = fmt.Sprintf("%s.round%d", id, round)
+		if round == s.Hyperparameters.Rounds {
+			made = id
 		}
-		if policy, err = s.Train.Settings.(Trained).Tune(c, made, from, kept); err != nil {
+		if policy, err = s.Train.Settings.(Trained).Tune(c, made, t); err != nil {
 			return nil, err
 		}
 		policy.path = id
+		sampled = policy.wearing(t.Worn)
 	}
 	return policy, nil
 }
 
-// round samples and judges once.
-func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *entry, round int) (judgedSamples, error) {
+// begin is the policy that training starts from, with the prompt that the trained
+// one will be asked with. Unless `train` names a model of its own it is the one
+// that is sampled; of a mix of several, one has to be named.
+func (s *ExpertIteration) begin(c *Compiler, id string, m *specs.Method, asked *Policy) (*Policy, error) {
+	ref, path := s.Model, id
+	own := s.Train.Settings.(Trained).Begins()
+	switch {
+	case own.ID != "":
+		ref, path = own, id+".train"
+	case asked.variants != nil:
+		return nil, c.Errorf(id+".train", "say which: train: {kind: sft, model: writer}", "%s is a mix of several policies - one is trained on what all of them earned", s.Model.ID)
+	}
+	start, err := c.start(path, ref, m)
+	if err != nil {
+		return nil, err
+	}
+	if start.Prompt == nil && asked.choice == nil {
+		start.Prompt = asked.Prompt // null for a mix
+	}
+	if start.Prompt, err = c.asking(m.Prompt, start.Prompt); err != nil {
+		return nil, err
+	}
+	if start.Prompt == nil && asked.variants != nil {
+		return nil, c.Errorf(id, "give the method a `prompt:`", "missing key: %s needs %q - what is trained on a mix has to be asked somehow", id, "prompt")
+	}
+	start.path = id
+	return start, nil
+}
+
+// sampled is the policy of the first round: what the spec names, asked as the
+// method says. The method's prompt is that of what it trains: the variants of a mix
+// keep their own, unless one is worn in training.
+func (s *ExpertIteration) sampled(asked, start *Policy, m *specs.Method, worn *Asking) *Policy {
+	p := *asked
+	p.path, p.again = start.path, start.again
+	if m.TrainPrompt.ID != "" || m.Prompt.ID != "" && p.variants == nil {
+		return p.wearing(worn)
+	}
+	return &p
+}
+
+// round samples and judges once. own is the policy that is trained, where what it is
+// trained on is not what was sampled as it stands; else nil.
+func (s *ExpertIteration) round(c *Compiler, id string, policy, own *Policy, data *entry, round int) (judgedSamples, error) {
 	q := sampling{policy: policy, data: data, split: s.Data.Split, samples: s.Hyperparameters.Samples, replicate: c.draw(policy)}
 	if round > 1 {
 		q.replicate = fmt.Sprintf("%s.r%d", q.replicate, round)
@@ -104,6 +163,14 @@ func (s *ExpertIteration) round(c *Compiler, id string, policy *Policy, data *en
 	if err != nil {
 		return judgedSamples{}, err
 	}
+	made := c.volumes[samples]
+	if own != nil { // its prompts around the same answers, or a part of them
+		one := q
+		one.policy, one.scope, one.extract = own, c.scope(), s.Train.Settings.(Trained).Takes() == "extract"
+		if _, made, err = c.asks(one, policy.longest()); err != nil {
+			return judgedSamples{}, err
+		}
+	}
 	verdicts, err := c.verdicts(id+".verdicts", s.Judge, samples)
-	return judgedSamples{samples, verdicts, round}, err
+	return judgedSamples{samples, verdicts, round, made}, err
 }

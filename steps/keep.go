@@ -16,27 +16,43 @@ import (
 type judgedSamples struct {
 	samples, verdicts *runner.Action
 	round             int
+	made              volume // how much there is to train on
+}
+
+// keeping says what of judged samples is trained on.
+type keeping struct {
+	how    string
+	rounds []judgedSamples
+	draw   string
+	target string // extract: what the prompt extracted of the completions; else all of them
+	anew   bool   // the policy that is trained is another than was asked: it is asked its own way
 }
 
 // keep adds the step that chooses, of judged samples, the rows to train on.
-func (c *Compiler) keep(id, how string, rounds []judgedSamples, draw string) *runner.Action {
-	step := &keepStep{how: how, seed: c.Seed, draw: draw}
+func (c *Compiler) keep(id string, k keeping) *runner.Action {
+	step := &keepStep{how: k.how, seed: c.Seed, draw: k.draw, extract: k.target == "extract", anew: k.anew}
 	a := runner.Action{
-		ID: id, Kind: "keep", Version: 1, Pos: c.Pos(id), Step: step,
-		Lines: []runner.Line{line("keep", how)},
-		Says:  "keep " + how,
+		ID: id, Kind: "keep", Version: 2, Pos: c.Pos(id), Step: step,
+		Lines: []runner.Line{line("keep", k.how)},
+		Says:  "keep " + k.how,
 	}
-	if how == "random" {
+	if step.extract {
+		a.Lines = append(a.Lines, line("target", k.target))
+	}
+	if step.anew {
+		a.Lines = append(a.Lines, line("prompts", "those of the trained policy"))
+	}
+	if k.how == "random" {
 		a.Lines = append(a.Lines, c.seed())
-		a.Lines = append(a.Lines, drawLine(draw)...)
-		if first := rounds[0].round; first > 1 {
+		a.Lines = append(a.Lines, drawLine(k.draw)...)
+		if first := k.rounds[0].round; first > 1 {
 			a.Lines = append(a.Lines, line("round", first))
 		}
 	}
 	var made volume
-	for i, r := range rounds {
+	for i, r := range k.rounds {
 		step.rounds = append(step.rounds, r.round)
-		made = made.plus(c.volumes[r.samples].kept(how))
+		made = made.plus(r.made.kept(k.how))
 		a.Inputs = append(a.Inputs, runner.Input{Name: fmt.Sprintf("samples.%d", i), From: r.samples}, runner.Input{Name: fmt.Sprintf("verdicts.%d", i), From: r.verdicts})
 	}
 	added := c.add(a)
@@ -55,10 +71,12 @@ func (c *Compiler) keep(id, how string, rounds []judgedSamples, draw string) *ru
 // Completions that did not end are never kept: trained on, they would teach the
 // end where there is none. Errors are never training data.
 type keepStep struct {
-	how    string
-	rounds []int // their numbers, from 1
-	seed   int64
-	draw   string
+	how     string
+	rounds  []int // their numbers, from 1
+	seed    int64
+	draw    string
+	extract bool // what was judged is trained on, not the completion that it stood in
+	anew    bool // without the prompts that were sent
 }
 
 // candidate is a sample that may be trained on.
@@ -82,7 +100,7 @@ func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
 	seen := map[string]int64{}
 	for i, k := range kept {
 		var err error
-		if rows[i], err = k.row(string(r.Key()), seen[k.RowKey]); err != nil {
+		if rows[i], err = s.row(k, string(r.Key()), seen[k.RowKey]); err != nil {
 			return err
 		}
 		seen[k.RowKey]++
@@ -171,15 +189,24 @@ func best(all []candidate) []candidate {
 	return out
 }
 
-// row is a kept completion as a conversation to train on.
-func (k candidate) row(key string, replicate int64) (tables.Row, error) {
+// row is a kept completion to train on: a conversation, or the answer alone where
+// the trained policy is to be asked its own way.
+func (s *keepStep) row(k candidate, key string, replicate int64) (tables.Row, error) {
+	text := *k.Completion
+	if s.extract {
+		text = judged(k.Extracted, k.Completion)
+	}
+	row := tables.Row{
+		ID: tables.ID(key, k.RowKey, replicate), RowKey: k.RowKey, Replicate: replicate, Fields: k.Fields, User: k.User,
+		Output: &text, Parent: &k.ID,
+	}
+	if s.anew {
+		return row, nil
+	}
 	ms, err := decodeMessages(k.Messages)
 	if err != nil {
 		return tables.Row{}, fmt.Errorf("sample %s: %w", k.ID, err)
 	}
-	text := judged(k.Extracted, k.Completion)
-	return tables.Row{
-		ID: tables.ID(key, k.RowKey, replicate), RowKey: k.RowKey, Replicate: replicate, Fields: k.Fields, User: k.User,
-		Output: &text, Parent: &k.ID, Messages: optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text}))),
-	}, nil
+	row.Messages = optional(mustJSON(append(ms, backends.Message{Role: "assistant", Content: text})))
+	return row, nil
 }

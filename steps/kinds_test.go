@@ -50,11 +50,24 @@ func TestKindsAreFrozen(t *testing.T) {
 	}
 }
 
+// more are the kinds that the small experiment does not have.
+const more = `  few: {kind: prompt, model: told, prompt: few}
+  watched: {kind: sft, model: writer, data: answers, train_prompt: few, hyperparameters: {epochs: 2, batch_size: 1}, monitor: {data: topics.test, judges: [mark], every: 1}, prompt: haiku, checkpoint: {best: mark}}
+  best: {kind: select, method: told, over: {hyperparameters.epochs: [1, 2]}, data: answers, judge: mark}
+  both: {kind: mix, weights: {start: 2, watched: 1}}
+`
+
+// grown is the small experiment with them.
+var grown = strings.NewReplacer(
+	"prompts: {", `prompts: {few: {user: "{{ input }}", examples: {data: answers, count: 1, choose: nearest}}, `,
+	"evals:\n", more+"evals:\n  mixed: {data: topics.test, methods: [both], judges: [yes]}\n",
+).Replace(small)
+
 // kindHashes are the files of every artifact: step, kind and version, file, hash.
 func kindHashes(t *testing.T) []string {
 	t.Helper()
 	lines := map[string]bool{}
-	for _, spec := range []string{small, labelled} {
+	for _, spec := range []string{grown, labelled} {
 		hashKinds(t, spec, lines)
 	}
 	return slices.Sorted(maps.Keys(lines))

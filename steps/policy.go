@@ -21,8 +21,10 @@ type Policy struct {
 	Limits   *backends.Limits
 	Price    *specs.Price // nil: not known, or nothing
 	path     string
-	again    int     // a method's `replicate`: which of several equal policies this is
-	drafts   *drafts // best_of_n: an answer is one of these; nil: of one call
+	again    int       // a method's `replicate`: which of several equal policies this is
+	drafts   *drafts   // best_of_n: an answer is one of these; nil: of one call
+	variants []variant // of a mix, which is several policies and none itself
+	choice   []*Policy // of a select whose candidates differ in how they are asked: in the order of its table
 }
 
 // drafts are the calls behind one answer, of which a judge picks.
@@ -38,6 +40,59 @@ func (d *drafts) calls() int64 {
 		return 1
 	}
 	return d.n
+}
+
+// wearing is the policy asked by another prompt.
+func (p *Policy) wearing(a *Asking) *Policy {
+	own := *p
+	if a != nil && a.worn != "" {
+		bare := *a
+		bare.worn = ""
+		a = &bare
+	}
+	own.Prompt = a
+	own.variants, own.choice = nil, nil
+	for _, v := range p.variants {
+		v.policy = v.policy.wearing(a)
+		own.variants = append(own.variants, v)
+	}
+	if !alike(p.choice) {
+		for _, q := range p.choice {
+			own.choice = append(own.choice, q.wearing(a))
+		}
+	}
+	return &own
+}
+
+// longest is how many tokens a completion of the policy may have.
+func (p *Policy) longest() int64 {
+	most := int64(0)
+	for _, v := range p.variants {
+		most = max(most, v.policy.longest())
+	}
+	for _, q := range p.choice {
+		most = max(most, q.longest())
+	}
+	if p.variants == nil && p.choice == nil {
+		most = int64(*merge(p.Sampling, nil).MaxTokens)
+	}
+	return most
+}
+
+// extracts says whether what is judged of every completion is what a prompt
+// extracts.
+func (p *Policy) extracts() bool {
+	for _, v := range p.variants {
+		if !v.policy.extracts() {
+			return false
+		}
+	}
+	for _, q := range p.choice {
+		if !q.extracts() {
+			return false
+		}
+	}
+	return p.variants != nil || p.choice != nil || p.Prompt.extracts()
 }
 
 // opened is a policy artifact, read.

@@ -28,7 +28,7 @@ func (s *Prompt) Check(e *specs.Experiment, path string) []*specs.Error {
 
 // Lower adds the step that writes the policy down.
 func (s *Prompt) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	base, err := c.start(s.Model, m)
+	base, err := c.start(id, s.Model, m)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +64,11 @@ type askStep struct {
 
 // Run writes one policies row; the weights of a trained policy are copied.
 func (s *askStep) Run(ctx context.Context, r *runner.Run) error {
-	examples, err := s.policy.Prompt.examples(r)
+	shots, err := s.policy.Prompt.shots(r, s.scope)
 	if err != nil {
 		return err
 	}
-	asked, err := s.policy.Prompt.stored(s.scope, examples)
+	asked, err := s.policy.Prompt.stored(s.scope, shots.rows)
 	if err != nil {
 		return err
 	}

@@ -20,19 +20,9 @@ func (c *Compiler) refuse() {
 			"renderer": m.Renderer != "", "key_env": m.KeyEnv != "", "base_url": m.BaseURL != "", "timeout": m.Timeout != 0, "retries": m.Retries != nil,
 		})
 	}
-	for id, p := range c.Prompts.All() {
-		if x := p.Examples; x != nil {
-			c.later("prompts."+id+".examples", map[string]bool{"choose": x.Choose != "first"})
-		}
-	}
 	for id, j := range c.Judges.All() {
 		if j.Model.ID == "" { // of a model that judges, all comes later: see consult
 			c.later("judges."+id, laterOfJudge(j))
-		}
-	}
-	for id, m := range c.Methods.All() {
-		if kind, _ := Methods().Find(m.Kind); !kind.Planned {
-			c.later("methods."+id, laterOfMethod(m))
 		}
 	}
 	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0, "template": c.Report.Template != ""})
@@ -44,28 +34,21 @@ func (c *Compiler) refuse() {
 }
 
 // laterOfJudge says which of the settings that every judge has are written and
-// come with a later release; laterOfMethod says it of a method's.
+// come with a later release.
 func laterOfJudge(j *specs.Judge) map[string]bool {
 	return map[string]bool{
 		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1,
 	}
 }
 
-func laterOfMethod(m *specs.Method) map[string]bool {
-	return map[string]bool{"train_prompt": m.TrainPrompt.ID != "", "monitor": m.Monitor != nil, "checkpoint": m.Checkpoint.Best.ID != ""}
-}
-
 // Refused says whether a spec that sets this key, which every kind of this sort
 // (source, method, judge) has, is refused in this release.
 func Refused(sort, key string) bool {
-	var later map[string]bool
-	switch sort {
-	case "method":
-		later = laterOfMethod(&specs.Method{})
-	case "judge":
-		later = laterOfJudge(&specs.Judge{})
-		later["model"] = true // see verdicts
+	if sort != "judge" {
+		return false
 	}
+	later := laterOfJudge(&specs.Judge{})
+	later["model"] = true // see program
 	_, refused := later[key]
 	return refused
 }

@@ -24,6 +24,8 @@ type sampling struct {
 	// replicate names the noise: "1" in the first repeat, "1.r2" in its second round.
 	replicate string
 	part      part
+	share     portion
+	extract   bool           // what is extracted is trained on
 	scope     map[string]any // nil: the compiler's own
 }
 
@@ -49,19 +51,21 @@ func (p part) of(rows span) span {
 	return rows
 }
 
-// sample adds the step that asks a policy about rows.
+// sample adds the step that asks a policy about rows, or the steps of a mix.
 func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
+	if s.policy.variants != nil {
+		return c.sampleMix(id, s)
+	}
 	if name, lacking := s.policy.Prompt.lacks(c.Columns(strings.TrimPrefix(s.data.action.ID, "data."))); lacking {
 		return nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, s.data.action.ID)
 	}
-	settings := merge(s.policy.Sampling, s.wide)
 	if s.scope == nil {
 		s.scope = c.scope()
 	}
 	a := runner.Action{
 		ID: id, Kind: "sample", Version: 1, Pos: c.Pos(s.policy.path),
-		Inputs: append([]runner.Input{{Name: "rows", From: s.data.action}}, s.policy.Prompt.inputs()...),
-		Lines:  append(settingLines("sampling", &settings, &specs.Sampling{}), line("samples", s.samples), line("replicate", s.replicate), c.seed()),
+		Inputs: []runner.Input{{Name: "rows", From: s.data.action}},
+		Lines:  append(s.share.lines(), line("samples", s.samples), line("replicate", s.replicate), c.seed()),
 	}
 	if s.policy.Action != nil {
 		a.Inputs = append(a.Inputs, runner.Input{Name: "policy", From: s.policy.Action})
@@ -69,30 +73,33 @@ func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	// The weights are the input's, but how they are asked and sampled is decided
 	// here: a policy's own prompt reaches this step through its artifact, its
 	// templates through the plan.
-	a.Lines = append(a.Lines, identity(s.policy.Backend, s.policy.Info)...)
-	a.Lines = append(a.Lines, s.policy.Prompt.lines()...)
-	a.Lines = append(a.Lines, scopeLines(s.scope, s.policy.Prompt.readers()...)...)
+	how := s.policy.asked(s.wide)
+	a.Inputs = append(a.Inputs, how.inputs...)
+	a.Lines = append(a.Lines, how.lines...)
+	a.Lines = append(a.Lines, scopeLines(s.scope, how.readers...)...)
 	if s.split != "" && s.split != "all" {
 		a.Lines = append(a.Lines, line("split", s.split))
 	}
 	if s.part.Of > 1 {
 		a.Lines = append(a.Lines, line("part", fmt.Sprintf("%d of %d", s.part.Number, s.part.Of)))
 	}
-	estimate, made, err := c.asks(s, int64(*settings.MaxTokens))
+	estimate, made, err := c.asksAny(s)
 	if err != nil {
 		return nil, err
 	}
 	a.Estimate = estimate
 	drawn := s.drawn()
 	a.Says = fmt.Sprintf("%s completions on %s", drawn, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
-	a.Step = &sampleStep{sampling: s, settings: settings, seed: c.Seed, drawn: drawn}
+	a.Step = &sampleStep{sampling: s, settings: merge(s.policy.Sampling, s.wide), seed: c.Seed, drawn: drawn}
 	added := c.add(a)
 	c.volumes[added] = made
 	return added, nil
 }
 
 // drawn says how many completions are asked for.
-func (s sampling) drawn() span { return s.part.of(s.data.span(s.split)).times(int64(s.samples)) }
+func (s sampling) drawn() span {
+	return s.share.of(s.part.of(s.data.span(s.split))).times(int64(s.samples))
+}
 
 // drawn says how many completions a step hands on: its own, or those of the
 // steps that it puts together.
@@ -105,6 +112,22 @@ func drawn(samples *runner.Action) span {
 		sum = sum.plus(drawn(in.From))
 	}
 	return sum
+}
+
+// asked is how a policy is asked.
+type asked struct {
+	lines   []runner.Line
+	inputs  []runner.Input
+	readers []reader // of the scope
+}
+
+func (p *Policy) asked(wide *specs.Sampling) asked {
+	if p.choice != nil {
+		return p.askedLater(wide)
+	}
+	settings := merge(p.Sampling, wide)
+	lines := append(settingLines("sampling", &settings, &specs.Sampling{}), identity(p.Backend, p.Info)...)
+	return asked{append(lines, p.Prompt.lines()...), p.Prompt.inputs(), p.Prompt.readers()}
 }
 
 // merge lays the wider settings over a policy's own; what neither says gets the
@@ -156,7 +179,11 @@ const chunk = 512
 
 // Run asks for every row and sample once, whatever happens in between.
 func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
-	asks, err := s.asks(r)
+	s, err := s.settled(r)
+	if err != nil {
+		return err
+	}
+	asks, err := s.asks(r, "rows")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"fmt"
+
 	"idiolect/runner"
 	"idiolect/specs"
 )
@@ -9,7 +11,7 @@ func sft() specs.Kind[Method] {
 	return specs.Kind[Method]{
 		Name: "sft", Version: 1,
 		Doc: "supervised fine-tuning: imitate the answers of rows",
-		New: func() Method { return &SFT{Hyperparameters: sftDefaults()} },
+		New: func() Method { return &SFT{Target: "whole", Hyperparameters: sftDefaults()} },
 	}
 }
 
@@ -17,6 +19,7 @@ func sft() specs.Kind[Method] {
 type SFT struct {
 	Model           specs.ModelRef     `yaml:"model" doc:"where training starts" required:"true"`
 	Data            specs.DataRef      `yaml:"data" doc:"rows with input and output" required:"true"`
+	Target          string             `yaml:"target" doc:"trained on: the whole output or completion, or what the prompt's extract gives of it" enum:"whole,extract"`
 	Hyperparameters SFTHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
 }
 
@@ -48,7 +51,7 @@ func sftDefaults() SFTHyperparameters {
 
 // Lower trains on the rows of a data entry.
 func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	start, err := c.start(s.Model, m)
+	start, err := c.start(id, s.Model, m)
 	if err != nil {
 		return nil, err
 	}
@@ -56,44 +59,80 @@ func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	if asked.Prompt, err = c.asking(m.Prompt, start.Prompt); err != nil {
 		return nil, err
 	}
+	worn, err := c.worn(m, asked.Prompt)
+	if err != nil {
+		return nil, err
+	}
+	if s.Target == "extract" && !worn.extracts() {
+		return nil, c.Errorf(id+".target", "give the prompt an `extract:`", "target extract - the method is asked with no prompt that extracts")
+	}
 	e, err := c.entry(s.Data.ID)
 	if err != nil {
 		return nil, err
 	}
 	asked.path = id
-	rows, err := c.given(&asked, e, s.Data.Split, c.scope())
+	seen, err := c.monitor(id, m, &asked)
 	if err != nil {
 		return nil, err
 	}
-	return s.tune(c, id, &asked, e.action, rows, s.Data.Split)
+	rows, err := c.given(asked.wearing(worn), e, s.Data.Split, c.scope())
+	if err != nil {
+		return nil, err
+	}
+	return s.tune(c, id, Training{Start: &asked, Worn: worn, Data: e.action, Monitor: seen, rows: rows, split: s.Data.Split, target: s.Target})
 }
 
 // Tune trains on rows that another step makes.
-func (s *SFT) Tune(c *Compiler, id string, start *Policy, data *runner.Action) (*Policy, error) {
-	return s.tune(c, id, start, data, c.volumes[data], "")
+func (s *SFT) Tune(c *Compiler, id string, t Training) (*Policy, error) {
+	t.rows = c.volumes[t.Data]
+	return s.tune(c, id, t)
 }
 
-func (s *SFT) tune(c *Compiler, id string, start *Policy, data *runner.Action, rows volume, split string) (*Policy, error) {
+// Takes says what of a completion is trained on.
+func (s *SFT) Takes() string { return s.Target }
+
+// Begins names the model that a nested sft says it starts from.
+func (s *SFT) Begins() specs.ModelRef { return s.Model }
+
+func (s *SFT) tune(c *Compiler, id string, t Training) (*Policy, error) {
+	start := t.Start
 	if err := c.trains(start.path, "sft", start); err != nil {
 		return nil, err
 	}
 	p := *start
 	defaults := sftDefaults()
-	step := &tuneStep{start: start, settings: s.Hyperparameters, split: split, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
+	step := &tuneStep{Training: t, settings: s.Hyperparameters, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
 	a := runner.Action{
 		ID: id, Kind: "sft", Version: 2, Step: step, Pos: c.Pos(id),
-		Inputs: append([]runner.Input{{Name: "rows", From: data}}, start.Prompt.inputs()...),
+		Inputs: append([]runner.Input{{Name: "rows", From: t.Data}}, start.Prompt.inputs()...),
 		Lines:  append(c.said("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
-		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(rows)),
+		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(t.rows)),
 		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
+	}
+	readers := start.Prompt.readers()
+	if t.Worn != start.Prompt {
+		a.Inputs = append(a.Inputs, t.Worn.inputs()...)
+		a.Lines = append(a.Lines, t.Worn.lines()...)
+		readers = append(readers, t.Worn.readers()...)
+	}
+	if t.target == "extract" {
+		a.Lines = append(a.Lines, line("target", t.target))
+	}
+	if m := t.Monitor; m != nil {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "monitor", From: m.data.action})
+		a.Inputs = append(a.Inputs, m.planned.Inputs...)
+		a.Lines = append(a.Lines, m.lines()...)
+		readers = append(readers, m.readers()...)
+		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
+		a.Estimate = a.Estimate.Add(m.estimate(&s.Hyperparameters, t.rows.rows))
 	}
 	a.Lines = append(a.Lines, drawLine(step.draw)...)
 	a.Lines = append(a.Lines, start.Prompt.lines()...)
-	a.Lines = append(a.Lines, scopeLines(step.scope, start.Prompt.readers()...)...)
+	a.Lines = append(a.Lines, scopeLines(step.scope, readers...)...)
 	a.Lines = append(a.Lines, settingLines("sampling", &start.Sampling, &specs.Sampling{})...)
 	a.Lines = append(a.Lines, identity(start.Backend, start.Info)...)
-	if split != "" && split != "all" {
-		a.Lines = append(a.Lines, line("split", split))
+	if t.split != "" && t.split != "all" {
+		a.Lines = append(a.Lines, line("split", t.split))
 	}
 	if start.Action != nil {
 		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})

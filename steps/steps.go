@@ -15,14 +15,17 @@
 //	widths.go estimate.go how long texts are, and so what steps take
 //	foresee.go spend.go   what earlier runs teach about that; what a request takes
 //	made.go synthesize.go answer.go huggingface.go  entries whose rows steps make
+//	examples.go           the few-shot examples that are shown
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges (pairwise.go: of two answers)
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
+//	monitor.go            what a policy in training is worth
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
+//	select.go mix.go      methods: the best of several; several at once
 //	planned.go            what comes later and is planned: with judge_model.go, pairs.go,
 //	                      training.go dpo.go ditto.go reward_model.go rlaif.go best_of_n.go
 //	eval.go compare.go    an eval, and the step that compares its methods
@@ -50,8 +53,24 @@ type Method interface {
 // Trained is implemented by methods that train token by token, so that a
 // backend which cannot is refused at the user's line.
 type Trained interface {
-	// Tune adds the step that trains start on the rows that data yields.
-	Tune(c *Compiler, id string, start *Policy, data *runner.Action) (*Policy, error)
+	// Tune adds the step that trains; id is the path of what is made.
+	Tune(c *Compiler, id string, t Training) (*Policy, error)
+	// Takes says what of a completion it trains on: whole, or extract.
+	Takes() string
+	// Begins is the model that the spec names inside a nested method; its ID is
+	// "" when it names none.
+	Begins() specs.ModelRef
+}
+
+// Training is one training of a policy on rows.
+type Training struct {
+	Start   *Policy        // what it begins with; its prompt is how the trained policy will be asked
+	Worn    *Asking        // how it is asked while it trains
+	Data    *runner.Action // the rows, with what is trained on as their output
+	Monitor *monitor       // evaluates it meanwhile; nil: nothing does
+	rows    volume
+	split   string // of the rows
+	target  string // extract: what Worn extracts of the rows' output
 }
 
 // Judge is a kind of judge.
@@ -77,6 +96,8 @@ func Methods() specs.Catalog[Method] {
 		rewardModel(),     // learn to judge
 		rlaif(),           // please a judge
 		bestOfN(),         // draft, and let a judge pick
+		selection(),       // the best of several
+		mix(),             // several at once
 	}
 }
 

@@ -59,13 +59,20 @@ func machines(t testing.TB) steps.Machines {
 // compile reads and lowers a spec; edits are pairs of an old text and a new one.
 func compile(t testing.TB, model, spec string, edits ...string) (*runner.Plan, error) {
 	t.Helper()
-	m := machines(t)
-	text := strings.NewReplacer(append([]string{"MODEL", model}, edits...)...).Replace(spec)
-	exp, err := specs.ReadBytes("small.yaml", []byte(text), steps.Language(m), specs.Options{})
+	exp, err := readSpec(t, spec, append([]string{"MODEL", model}, edits...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return steps.Compile(t.Context(), exp, m)
+	return steps.Compile(t.Context(), exp, machines(t))
+}
+
+func readSpec(t testing.TB, spec string, edits ...string) (*specs.Experiment, error) {
+	t.Helper()
+	// One edit after the other: an edit may be of what an earlier one put in.
+	for i := 0; i < len(edits); i += 2 {
+		spec = strings.ReplaceAll(spec, edits[i], edits[i+1])
+	}
+	return specs.ReadBytes("small.yaml", []byte(spec), steps.Language(machines(t)), specs.Options{})
 }
 
 func execute(t testing.TB, plan *runner.Plan) project {

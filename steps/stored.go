@@ -25,7 +25,8 @@ type storedPrompt struct {
 type storedExamples struct {
 	Count  int         `json:"count"`
 	Choose string      `json:"choose"`
-	Rows   []storedRow `json:"rows"` // as people ordered them
+	Seed   int64       `json:"seed,omitempty"` // of a random choice
+	Rows   []storedRow `json:"rows"`           // as people ordered them
 }
 
 type storedRow struct {
@@ -41,6 +42,9 @@ func (a *Asking) stored(scope map[string]any, rows []tables.Row) (string, error)
 	}
 	if a != nil && a.Prompt.Examples != nil {
 		s.Examples = &storedExamples{Count: a.Prompt.Examples.Count, Choose: a.Prompt.Examples.Choose}
+		if s.Examples.Choose == "random" {
+			s.Examples.Seed = a.seed
+		}
 		for _, row := range rows {
 			fields, err := datasets.Fields(row.Fields)
 			if err != nil {
@@ -128,6 +132,7 @@ func (c *Compiler) restored(text string) (*Asking, error) {
 	if s.Examples == nil {
 		return a, nil
 	}
+	a.seed = s.Examples.Seed
 	p.Examples = &specs.Examples{Count: s.Examples.Count, Choose: s.Examples.Choose}
 	for _, r := range s.Examples.Rows {
 		fields, err := datasets.Canonical(r.Fields)

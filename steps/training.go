@@ -13,7 +13,7 @@ import (
 // a later release: where it starts, how it is asked, what it wears in training.
 func (c *Compiler) training(id string, m *specs.Method, model specs.ModelRef) (runner.Action, *Policy, error) {
 	a := runner.Action{ID: id, Kind: m.Kind, Pos: c.Pos(id)}
-	base, err := c.start(model, m)
+	base, err := c.start(id, model, m)
 	if err != nil {
 		return a, nil, err
 	}

@@ -22,9 +22,8 @@ const checkpointFile = "policy.safetensors"
 
 // tuneStep is supervised fine-tuning as a step.
 type tuneStep struct {
-	start    *Policy
+	Training
 	settings SFTHyperparameters
-	split    string
 	seed     int64
 	draw     string // names the randomness of this training among those of equal ones
 	scope    map[string]any
@@ -44,19 +43,20 @@ type tuning struct {
 	steps   int
 	rate    float64
 	log     []tables.Training
+	watch   watch
 }
 
 // Run trains, going on from the last checkpoint when there is one, and writes
 // the policy.
 func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
-	base := opened{model: backends.Model{Name: s.start.Info.Name}}
+	base := opened{model: backends.Model{Name: s.Start.Info.Name}}
 	var err error
-	if s.start.Action != nil {
-		if base, err = s.start.open(r.In("start")); err != nil {
+	if s.Start.Action != nil {
+		if base, err = s.Start.open(r.In("start")); err != nil {
 			return err
 		}
 	}
-	trainer, err := s.start.Backend.Trainer(ctx, base.model, backends.Tuning{Seed: rng.Seed(s.seed, rng.Init, "", s.draw)})
+	trainer, err := s.Start.Backend.Trainer(ctx, base.model, backends.Tuning{Seed: rng.Seed(s.seed, rng.Init, "", s.draw)})
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,15 @@ func (t *tuning) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := first; i < t.steps; i++ {
+	for i := first; ; i++ { // i steps are taken
+		over := i == t.steps || i > 0 && t.reached(i-1)
+		err := t.look(ctx, i, over)
+		if errors.Is(err, runner.ErrStopped) || errors.Is(err, runner.ErrBudget) {
+			return errors.Join(err, t.checkpoint(i))
+		}
+		if err != nil || over {
+			return err
+		}
 		select {
 		case <-t.r.Stopping():
 			return errors.Join(runner.ErrStopped, t.checkpoint(i))
@@ -92,16 +100,12 @@ func (t *tuning) train(ctx context.Context) error {
 		if err := t.r.Point("step.train"); err != nil {
 			return err
 		}
-		if t.reached(i) {
-			break
-		}
 		if t.r.CheckpointDue() {
 			if err := t.checkpoint(i + 1); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
 }
 
 func (t *tuning) step(ctx context.Context, i int) error {
@@ -168,12 +172,16 @@ func (t *tuning) reached(i int) bool {
 	return sum/float64(perEpoch) <= t.settings.UntilLoss
 }
 
-// saved is a checkpoint: the log so far, then the trainer's state.
-type saved struct{ Log []tables.Training }
+// saved is a checkpoint: the log and what a monitor saw so far, then the
+// trainer's state.
+type saved struct {
+	Log   []tables.Training
+	Watch watch
+}
 
 func (t *tuning) checkpoint(step int) error {
 	return t.r.SaveCheckpoint(step, func(w io.Writer) error {
-		if err := gob.NewEncoder(w).Encode(saved{t.log}); err != nil {
+		if err := gob.NewEncoder(w).Encode(saved{t.log, t.watch}); err != nil {
 			return err
 		}
 		return t.trainer.SaveState(w)
@@ -190,7 +198,7 @@ func (t *tuning) resume() (int, error) {
 	if err := gob.NewDecoder(r).Decode(&s); err != nil {
 		return 0, err
 	}
-	t.log = s.Log
+	t.log, t.watch = s.Log, s.Watch
 	t.r.Log("goes on from step %d of %d", step, t.steps)
 	return step, t.trainer.LoadState(r)
 }

@@ -1,8 +1,12 @@
 package steps
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"idiolect/runner"
 	"idiolect/runner/tables"
@@ -15,15 +19,30 @@ func (t *tuning) write() error {
 	if err != nil {
 		return err
 	}
-	if err := t.trainer.SavePolicy(w); err != nil {
-		w.Close()
-		return err
+	if t.watch.Best != nil {
+		_, err = w.Write(t.watch.Best)
+	} else {
+		err = t.trainer.SavePolicy(w)
 	}
-	if err := w.Close(); err != nil {
+	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
 	name := checkpointFile
-	return t.describe(&name, nil)
+	return t.describe(&name, t.chosen())
+}
+
+// chosen says which weights a judge chose, and marks them in the monitor's table;
+// null when the last were kept.
+func (t *tuning) chosen() *string {
+	if t.watch.Best == nil {
+		return nil
+	}
+	note := fmt.Sprintf("the weights after step %d of %d, which %s liked best of those it was shown", t.watch.At, len(t.log), t.Monitor.best)
+	for i := range t.watch.Seen {
+		row := &t.watch.Seen[i]
+		row.Chosen = row.Judge == t.Monitor.best && row.Step == int64(t.watch.At)
+	}
+	return &note
 }
 
 // untrained writes the start policy again: there was nothing to train on, and
@@ -44,15 +63,21 @@ func (t *tuning) describe(checkpoint, note *string) error {
 		s.LearningRate = specs.Auto{Value: t.rate}
 	}
 	row := tables.Policy{
-		ID: tables.ID(string(t.r.Key()), "", 0), Backend: t.start.Backend.Name(), Model: label(t.start.Info), Revision: t.start.Info.Revision,
+		ID: tables.ID(string(t.r.Key()), "", 0), Backend: t.Start.Backend.Name(), Model: label(t.Start.Info), Revision: t.Start.Info.Revision,
 		Checkpoint: checkpoint, Prompt: t.prompt, Parent: optional(t.base.ID), Method: "sft",
 		Settings: settingsJSON(settingLines("hyperparameters", &s, nil), "hyperparameters"),
-		Sampling: settingsJSON(settingLines("sampling", &t.start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(len(t.data)), Note: note,
+		Sampling: settingsJSON(settingLines("sampling", &t.Start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(len(t.data)), Note: note,
 	}
 	if err := writeTable(t.r, "policies.parquet", []tables.Policy{row}); err != nil {
 		return err
 	}
-	return writeTable(t.r, "training.parquet", t.log)
+	if err := writeTable(t.r, "training.parquet", t.log); err != nil || t.Monitor == nil {
+		return err
+	}
+	slices.SortFunc(t.watch.Calls, func(a, b tables.Call) int {
+		return cmp.Or(cmp.Compare(a.RowKey, b.RowKey), cmp.Compare(a.Replicate, b.Replicate))
+	})
+	return errors.Join(writeTable(t.r, "monitor.parquet", t.watch.Seen), writeCalls(t.r, t.watch.Calls))
 }
 
 // copyCheckpoint copies a policy's weights into the artifact being made; a

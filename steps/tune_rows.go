@@ -17,18 +17,22 @@ func (t *tuning) load() error {
 	if err != nil {
 		return err
 	}
-	examples, err := t.start.Prompt.examples(t.r)
+	kept, err := t.Start.Prompt.shots(t.r, t.scope)
 	if err != nil {
 		return err
 	}
-	if t.prompt, err = t.start.Prompt.stored(t.scope, examples); err != nil {
+	if t.prompt, err = t.Start.Prompt.stored(t.scope, kept.rows); err != nil {
+		return err
+	}
+	shots, err := t.Worn.shots(t.r, t.scope)
+	if err != nil {
 		return err
 	}
 	for _, row := range rows {
 		if !inSplit(t.split, deref(row.Split)) {
 			continue
 		}
-		ms, err := t.conversation(row, examples)
+		ms, err := t.conversation(row, shots)
 		if err != nil {
 			return fmt.Errorf("row %s: %w", row.RowKey, err)
 		}
@@ -46,19 +50,40 @@ func (t *tuning) load() error {
 
 // conversation is what is trained on: the row's own, or its prompt and output. A
 // prompt says anew how rows are asked; what a policy said was asked by its own.
-func (t *tuning) conversation(row tables.Row, examples []tables.Row) ([]backends.Message, error) {
-	if row.Messages != nil && (row.Parent != nil || t.start.Prompt == nil) {
-		return decodeMessages(*row.Messages)
-	}
-	if row.Output == nil {
-		return nil, errors.New("it has no text in a column output to train on")
-	}
+func (t *tuning) conversation(row tables.Row, shots *shots) ([]backends.Message, error) {
 	fields, err := datasets.Fields(row.Fields)
 	if err != nil {
 		return nil, err
 	}
-	ms, err := t.start.Prompt.Messages(fields, t.scope, examples)
-	return append(ms, backends.Message{Role: "assistant", Content: *row.Output}), err
+	if row.Messages != nil && (row.Parent != nil || t.Worn == nil) {
+		ms, err := decodeMessages(*row.Messages)
+		if err == nil && len(ms) > 0 {
+			last := &ms[len(ms)-1]
+			last.Content, err = t.part(last.Content, fields)
+		}
+		return ms, err
+	}
+	if row.Output == nil {
+		return nil, errors.New("it has no text in a column output to train on")
+	}
+	answer, err := t.part(*row.Output, fields)
+	if err != nil {
+		return nil, err
+	}
+	ms, err := shots.messages(row, fields)
+	return append(ms, backends.Message{Role: "assistant", Content: answer}), err
+}
+
+// part is what of an answer is trained on.
+func (t *tuning) part(answer string, fields map[string]any) (string, error) {
+	if t.target != "extract" {
+		return answer, nil
+	}
+	cut, failure := t.Worn.extract(fields, t.scope, answer)
+	if failure != nil {
+		return "", errors.New(*failure)
+	}
+	return *cut, nil
 }
 
 // perEpoch is the number of steps in which every row is seen once.
@@ -73,7 +98,7 @@ func (t *tuning) plan() {
 		t.steps = t.settings.Steps
 	}
 	t.order = rng.New(t.seed, rng.Order, "", t.draw)
-	t.rate = t.settings.LearningRate.Or(AutoRate(t.start.Info.Params, t.steps))
+	t.rate = t.settings.LearningRate.Or(AutoRate(t.Start.Info.Params, t.steps))
 }
 
 // batch is the data of step i, from 0: batches do not cross epochs. Steps are

@@ -7,6 +7,7 @@
 //	one policy     MeanClustered, MeanBootstrap, Wilson
 //	two policies   PairedClustered, RelativeGain, McNemarExact
 //	many tests     Holm
+//	the best of    Inflation
 //	how many       NeededClusters, TwoProportionN
 //	two judges     Kappa, QuadraticKappa, Pearson, Spearman
 //

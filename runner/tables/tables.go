@@ -149,6 +149,43 @@ type Training struct {
 	Metrics      string  `parquet:"metrics"` // JSON object: metric path -> number, e.g. train/grad_norm
 }
 
+// Monitor is one evaluation of a policy while it trained, by one judge.
+type Monitor struct {
+	ID         string   `parquet:"id"`
+	RowKey     string   `parquet:"row_key"` // empty
+	Replicate  int64    `parquet:"replicate"`
+	Step       int64    `parquet:"step"`  // optimizer steps taken before; 0: before training
+	Judge      string   `parquet:"judge"` // its id in the spec
+	N          int64    `parquet:"n"`
+	Errors     int64    `parquet:"errors"`        // of them without a verdict
+	Mean       *float64 `parquet:"mean,optional"` // errors count as failures
+	Low        *float64 `parquet:"low,optional"`  // 95% interval, clustered by row
+	High       *float64 `parquet:"high,optional"`
+	Difference *float64 `parquet:"difference,optional"` // to step 0, on the same rows with the same noise
+	DiffLow    *float64 `parquet:"difference_low,optional"`
+	DiffHigh   *float64 `parquet:"difference_high,optional"`
+	Chosen     bool     `parquet:"chosen"` // this judge chose the weights of this step
+}
+
+// Candidate is one of those that a select chose from.
+type Candidate struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"` // empty
+	Replicate int64    `parquet:"replicate"`
+	Name      string   `parquet:"name"`      // its settings as the plan names it: learning_rate=1e-4
+	Settings  string   `parquet:"settings"`  // JSON object: path below the method -> value
+	PolicyID  string   `parquet:"policy_id"` // Policy.ID of the candidate
+	Judge     string   `parquet:"judge"`     // the id of the judge that chose
+	N         int64    `parquet:"n"`
+	Errors    int64    `parquet:"errors"`        // of them without a verdict
+	Clusters  int64    `parquet:"clusters"`      // rows
+	Mean      *float64 `parquet:"mean,optional"` // errors count as failures
+	Low       *float64 `parquet:"low,optional"`  // 95% interval of the mean
+	High      *float64 `parquet:"high,optional"`
+	Chosen    bool     `parquet:"chosen"`
+	Inflation *float64 `parquet:"inflation,optional"` // of the chosen one: by how much its mean is expected to be too high, because it was the best of several
+}
+
 // Policy is a way of answering: a model, its weights and how it is asked.
 type Policy struct {
 	ID         string  `parquet:"id"`

@@ -112,7 +112,7 @@ func TestSchemasAreFrozen(t *testing.T) {
 	for _, s := range []*parquet.Schema{
 		parquet.SchemaOf(new(Row)), parquet.SchemaOf(new(Sample)), parquet.SchemaOf(new(Call)), parquet.SchemaOf(new(Verdict)),
 		parquet.SchemaOf(new(Label)), parquet.SchemaOf(new(Pair)), parquet.SchemaOf(new(Training)), parquet.SchemaOf(new(Policy)),
-		parquet.SchemaOf(new(Score)), parquet.SchemaOf(new(Difference)), parquet.SchemaOf(new(Skipped)),
+		parquet.SchemaOf(new(Score)), parquet.SchemaOf(new(Difference)), parquet.SchemaOf(new(Skipped)), parquet.SchemaOf(new(Monitor)), parquet.SchemaOf(new(Candidate)),
 	} {
 		b.WriteString(s.String() + "\n")
 	}
