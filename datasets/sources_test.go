@@ -161,29 +161,3 @@ func TestSettingsOfCSV(t *testing.T) {
 		}
 	}
 }
-
-// Whatever the bytes are, reading ends, in rows that artifacts can hold or in
-// an error that names the file; what was read reads the same again.
-func FuzzFormats(f *testing.F) {
-	for _, seed := range []string{"", "[{\"a\": 1}]", "[{}", "\ufeffa,b\n1,\"2\n3\"\n", "a,a\n", "a\n\n\xff", "[[[[", `{"messages": [{"role": "user", "content": "x"}]}`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		dir := folder(t, map[string]string{"f": string(text)})
-		for _, src := range []Source{&JSON{Path: "f"}, &CSV{Path: "f", Delimiter: ","}, &Chat{Path: "f"}} {
-			rows, places, err := rowsOf(src, dir)
-			if err != nil && !strings.HasPrefix(err.Error(), "f:") {
-				t.Errorf("%T: %v", src, err)
-			}
-			for i, row := range rows {
-				stored, err := Canonical(row)
-				if err != nil {
-					t.Fatalf("%T: %s: %v", src, places[i], err)
-				}
-				if back, err := Fields(stored); err != nil || !cmp.Equal(row, back) {
-					t.Errorf("%T: %s: %v\n%s", src, places[i], err, cmp.Diff(row, back))
-				}
-			}
-		}
-	})
-}

@@ -4,13 +4,17 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 )
 
-// FuzzRead holds that any bytes are either a spec or mistakes with places.
+// FuzzRead holds that any bytes are either a spec or mistakes with places: those of
+// a spec, of one that it extends, of an override, and of another value for a path.
 func FuzzRead(f *testing.F) {
+	f.Add([]byte("name: x\nextends: parent.yaml\nsweep: {seed: [1, 2]}\n"), []byte("seed: 3\nmodels: {}\n"), "vars.a=[1]", "vars.b")
+	f.Add([]byte("name: x\nextends: parent.yaml\nmodels: null\nsweep: {vars.a: [{b: 1}]}\n"), []byte("extends: parent.yaml\n"), "models.w={{a}}", "methods.tuned")
 	for _, pattern := range []string{"testdata/errors/*.yaml", "testdata/design/*.yaml", "testdata/whole/*.yaml", "*.yaml"} {
 		files, _ := fs.Glob(os.DirFS("."), pattern)
 		for _, file := range files {
@@ -18,28 +22,45 @@ func FuzzRead(f *testing.F) {
 			if err != nil {
 				f.Fatal(err)
 			}
-			f.Add(src)
+			f.Add(src, []byte("name: x\n"), "seed=8", "seed")
 		}
 	}
 	lang := testLanguage()
-	f.Fuzz(func(t *testing.T, src []byte) {
-		_, err := ReadBytes("spec.yaml", src, lang, Options{Env: func(name string) (string, bool) { return "1", name == "SET" }})
-		if err == nil {
+	dir := f.TempDir()
+	env := func(name string) (string, bool) { return "1", name == "SET" }
+	f.Fuzz(func(t *testing.T, src, parent []byte, set, path string) {
+		if err := os.WriteFile(filepath.Join(dir, "parent.yaml"), parent, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadBytes(filepath.Join(dir, "spec.yaml"), src, lang, Options{Set: []string{set}, Env: env})
+		told(t, err)
+		exp, err := ReadBytes(filepath.Join(dir, "spec.yaml"), src, lang, Options{Env: env})
+		if told(t, err); err != nil || len(exp.Sweep) == 0 {
 			return
 		}
-		var errs Errors
-		if !errors.As(err, &errs) || len(errs) == 0 {
-			t.Fatalf("%T: %v", err, err)
-		}
-		for _, e := range errs {
-			if e.Pos.File == "" || e.Pos.Line < 1 || e.Pos.Col < 1 || e.Width < 1 || e.Message == "" || strings.Contains(e.Message, "\n") {
-				t.Errorf("%+v", e)
-			}
-			if e.Render(false) == "" {
-				t.Error("nothing to show")
-			}
-		}
+		_, err = exp.With(Override{Path: path, Swept: exp.Sweep[0].Values[0]})
+		told(t, err)
 	})
+}
+
+// told checks that an error is mistakes with places.
+func told(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	var errs Errors
+	if !errors.As(err, &errs) || len(errs) == 0 {
+		t.Fatalf("%T: %v", err, err)
+	}
+	for _, e := range errs {
+		if e.Pos.File == "" || e.Pos.Line < 1 || e.Pos.Col < 1 || e.Width < 1 || e.Message == "" || strings.ContainsAny(e.Error()+e.Hint, "\n\x1b") {
+			t.Errorf("%+v", e)
+		}
+		if e.Render(false) == "" {
+			t.Error("nothing to show")
+		}
+	}
 }
 
 // FuzzExpr holds that any text is an expression or a mistake within the text,
