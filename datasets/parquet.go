@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"runtime"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -168,7 +169,11 @@ func (s *Parquet) project(whole *parquet.Schema) (*parquet.Schema, error) {
 // names the file in its errors.
 func (s *Parquet) guard(read func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if _, ours := p.(runtime.Error); ours {
+			p = "it does not decode" // what Go says of that is no help
+		}
+		if p != nil {
 			err = fmt.Errorf("%s: damaged Parquet: %v", s.Path, p)
 		}
 	}()

@@ -15,6 +15,8 @@ import (
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("name: x\nextends: parent.yaml\nsweep: {seed: [1, 2]}\n"), []byte("seed: 3\nmodels: {}\n"), "vars.a=[1]", "vars.b")
 	f.Add([]byte("name: x\nextends: parent.yaml\nmodels: null\nsweep: {vars.a: [{b: 1}]}\n"), []byte("extends: parent.yaml\n"), "models.w={{a}}", "methods.tuned")
+	f.Add([]byte("een\nmodels: {writer: {#: local, name: mini}\nb"), []byte(""), "", "")
+	f.Add([]byte("rubrics: {a: {criteria: [b]}}\ndata:\n  a:\n    source: inline\n    where: |"), []byte(""), "", "")
 	for _, pattern := range []string{"testdata/errors/*.yaml", "testdata/design/*.yaml", "testdata/whole/*.yaml", "*.yaml"} {
 		files, _ := fs.Glob(os.DirFS("."), pattern)
 		for _, file := range files {

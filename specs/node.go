@@ -59,7 +59,7 @@ func (n *node) within(from, width int) place {
 
 // among is within for the text as it is written, whose spots these are.
 func (n *node) among(spots []spot, from, width int) place {
-	if from < 0 || from >= len(spots) {
+	if from < 0 || from >= len(spots) || spots[from].line >= len(n.lines) {
 		return n.place
 	}
 	first := spots[from]

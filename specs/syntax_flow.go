@@ -14,6 +14,7 @@ type flowScan struct {
 	open      []opened
 	word      int  // the column at which a plain value starts, -1: none does
 	ended     bool // a quote or bracket was just closed
+	closed    rune // the last of them
 }
 
 // opened is a bracket that is not closed yet.
@@ -105,7 +106,7 @@ func (s *flowScan) close(char rune, here int) *flaw {
 	if (last.bracket == '{') != (char == '}') {
 		return s.at(here, 1, "", "%c closes the %c of line %d, column %d", char, last.bracket, last.Line, last.Col)
 	}
-	s.open, s.ended = s.open[:len(s.open)-1], true
+	s.open, s.ended, s.closed = s.open[:len(s.open)-1], true, char
 	return nil
 }
 
@@ -139,7 +140,7 @@ func (s *flowScan) quote(line []rune, here int) *flaw {
 			s.col++
 		case line[s.col] == mark:
 			s.col++
-			s.ended = true
+			s.ended, s.closed = true, mark
 			return nil
 		}
 	}
@@ -152,7 +153,7 @@ func (s *flowScan) follows(line []rune, here int) *flaw {
 	if at := keyInside.FindStringIndex(rest); at != nil && !strings.ContainsAny(rest[:at[0]], " ,}]") {
 		return s.at(here, len([]rune(rest[:at[0]])), "", "no comma before %q", rest[:at[0]])
 	}
-	return s.at(here, 1, quoteIt, "text behind a closing %c", closing(line[:here]))
+	return s.at(here, 1, quoteIt, "text behind a closing %c", s.closed)
 }
 
 // after is what stands behind the value.
@@ -168,11 +169,5 @@ func (s *flowScan) after(line []rune) *flaw {
 	if strings.ContainsRune("}]", line[here]) {
 		return s.at(here, 1, "", "a closing bracket that no opening one belongs to")
 	}
-	return s.at(here, len([]rune(rest)), quoteIt, "text behind a closing %c", closing(line[:here]))
-}
-
-// closing is the last sign before white space.
-func closing(line []rune) rune {
-	text := []rune(strings.TrimRight(string(line), " "))
-	return text[len(text)-1]
+	return s.at(here, len([]rune(rest)), quoteIt, "text behind a closing %c", s.closed)
 }
