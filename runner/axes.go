@@ -58,6 +58,9 @@ func (g grid) places(at []int) []int {
 // names are the ids of what stands at these places: one for each combination of values of those axes on
 // which it differs. What is the same everywhere is called by the bare id.
 func (g grid) names(id string, places map[int]bool) []string {
+	if len(places) == 1 { // the most: a plan of 10,000 steps has as many
+		return g.name(id, places)
+	}
 	var told []int // axes that the names tell
 	left := places
 	for k := range g {
@@ -72,6 +75,20 @@ func (g grid) names(id string, places map[int]bool) []string {
 		names = append(names, id+g.suffix(p, told))
 	}
 	return names
+}
+
+// name is the one name of what stands at one place.
+func (g grid) name(id string, place map[int]bool) []string {
+	var told []int
+	for k, axis := range g {
+		if len(axis.Values) > 1 {
+			told = append(told, k)
+		}
+	}
+	for p := range place {
+		id += g.suffix(p, told)
+	}
+	return []string{id}
 }
 
 // without projects places onto the first value of an axis; full says whether each stood for all its values.

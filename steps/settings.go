@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"idiolect/datasets"
@@ -54,21 +56,42 @@ func walkSettings(label string, v, def reflect.Value, lines *[]runner.Line) {
 		}
 		return
 	}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		at := label + "." + name
-		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
-			at = label // its keys stand among these
-		} else if name == "" || f.Tag.Get("key") == "-" || isRef(f.Type) {
-			continue
+	for _, f := range settingsOf(v.Type()) {
+		at := label
+		if f.name != "" {
+			at += "." + f.name
 		}
 		var d reflect.Value
 		if def.IsValid() {
-			d = def.Field(i)
+			d = def.Field(f.index)
 		}
-		walkSettings(at, v.Field(i), d, lines)
+		walkSettings(at, v.Field(f.index), d, lines)
 	}
+}
+
+// setting is a field of a settings struct that stands in a key.
+type setting struct {
+	index int
+	name  string // as the spec has it; "" for a struct whose keys stand among those around it
+}
+
+var settingsByType sync.Map // of reflect.Type: []setting, since a plan walks the same few types thousands of times
+
+func settingsOf(t reflect.Type) []setting {
+	if known, ok := settingsByType.Load(t); ok {
+		return known.([]setting)
+	}
+	var out []setting
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		among := f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct
+		if among || name != "" && f.Tag.Get("key") != "-" && !isRef(f.Type) {
+			out = append(out, setting{i, name})
+		}
+	}
+	settingsByType.Store(t, out)
+	return out
 }
 
 func isRef(t reflect.Type) bool {
@@ -112,8 +135,13 @@ func settingText(v reflect.Value) (string, bool) {
 	case time.Duration:
 		return x.String(), true
 	}
-	if v.Kind() == reflect.Struct {
+	switch v.Kind() { // as JSON writes them, without its detours
+	case reflect.Struct:
 		return "", false
+	case reflect.Int, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10), true
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool()), true
 	}
 	text, err := datasets.Canonical(v.Interface())
 	if err != nil {

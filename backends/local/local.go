@@ -127,7 +127,7 @@ func (b *Backend) model(name string) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := loadModel(name, files)
+	m, err := loadModel(name, files, mini.Revision(name))
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"idiolect/backends/backendtest"
 	"idiolect/backends/local"
 	"idiolect/backends/local/localtest"
+	"idiolect/backends/local/mini"
 )
 
 func open(t testing.TB, threads int) *local.Backend {
@@ -148,5 +149,26 @@ func TestDamagedModelsAreNamed(t *testing.T) {
 				t.Errorf("got %v, want something about %s", err, c.want)
 			}
 		})
+	}
+}
+
+// What is said of a shipped model's revision is what its files give in a folder of their own.
+func TestShippedRevisions(t *testing.T) {
+	for _, name := range mini.Names() {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.CopyFS(dir, mini.Files(name)); err != nil {
+			t.Fatal(err)
+		}
+		b, err := local.New(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := b.Resolve(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mini.Revision(name); got != info.Revision {
+			t.Errorf("mini.Revision(%q) = %q, its files give %q", name, got, info.Revision)
+		}
 	}
 }

@@ -49,9 +49,10 @@ type configFile struct {
 }
 
 // loadModel reads config.json, generation_config.json, tokenizer.json and
-// model.safetensors. What the engine cannot compute is refused by name.
-func loadModel(name string, files fs.FS) (*model, error) {
-	m := &model{name: name}
+// model.safetensors. What the engine cannot compute is refused by name. The
+// revision is that of the files, unless it is known already.
+func loadModel(name string, files fs.FS, revision string) (*model, error) {
+	m := &model{name: name, revision: revision}
 	var c configFile
 	if err := readJSON(files, "config.json", &c); err != nil {
 		return nil, fmt.Errorf("model %s: %w", name, err)
@@ -98,12 +99,19 @@ func (m *model) readRest(files fs.FS) error {
 	if m.weights, err = fs.ReadFile(files, "model.safetensors"); err != nil {
 		return fmt.Errorf("model %s: %w", m.name, err)
 	}
+	if m.revision == "" {
+		m.revision = m.hash(tok)
+	}
+	return nil
+}
+
+// hash names the model by all that decides what it writes.
+func (m *model) hash(tok []byte) string {
 	h := sha256.New()
 	h.Write(m.weights)
 	h.Write(tok)
 	fmt.Fprintf(h, "%+v %v", m.config, m.forbid)
-	m.revision = "sha256:" + hex.EncodeToString(h.Sum(nil))
-	return nil
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
 func readJSON(files fs.FS, name string, v any) error {

@@ -15,6 +15,14 @@ var files embed.FS
 // Names lists the models, newest first; mini is an alias of the first.
 func Names() []string { return []string{"mini-1"} }
 
+// Revision names the bytes of a model that Names lists, as backends/local makes it of the files, so that no
+// plan has to hash the weights to know what it plans with.
+func Revision(name string) string { return revisions[name] }
+
+var revisions = map[string]string{
+	"mini-1": "sha256:03d96850d15c12c22460c5c8d55876c3138ea847e45257912f76ee9dad244049",
+}
+
 // Files are the files of a model that Names lists, as a Hugging Face checkpoint
 // has them.
 func Files(name string) fs.FS {
