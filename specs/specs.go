@@ -11,7 +11,7 @@
 // aliases, merges, bounds), env.go (${VAR}, --set), decode*.go (nodes to values,
 // strictly; field.go says which tags), resolve.go (references, cycles), expr*.go
 // and template*.go (compiled once, with budgets), check.go (what values demand of
-// each other) and check_variables.go (what rows an expression or template meets).
+// each other), check_variables.go and check_names.go (what rows an expression or template meets).
 // form.go says what each type takes; from it entry.go and describe.go tell people
 // what there is, and schema*.go tell editors.
 // The folder holds the example specs too; see embed.go.

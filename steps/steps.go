@@ -6,10 +6,11 @@
 //
 //	steps.go              the catalogues
 //	words.go              the words of expressions
-//	compile.go refuse.go  experiment -> plan; what this release does not carry out
+//	compile.go lower.go   experiment -> plan; methods and models -> policies
+//	refuse.go             what this release does not carry out
 //	settings.go vars.go   settings and vars -> lines of a key
 //	policy.go asking.go   what answers: a model, and how it is asked (messages.go: as stored)
-//	entry.go read.go      an entry of data, and the step: its rows
+//	entry*.go read.go     an entry of data, and the step: its rows
 //	run_table.go          source: a table of a finished run
 //	table.go in_order.go  tables of artifacts; work on all cores with results in order
 //	widths.go estimate.go how long texts are, and so what steps take
@@ -22,10 +23,10 @@
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
-//	monitor.go            what a policy in training is worth
+//	monitor.go watch.go   what a policy in training is worth
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
-//	select.go mix.go      methods: the best of several; several at once
+//	select.go mix.go      methods: the best of several (settled.go: asked later); several at once
 //	planned.go            what comes later and is planned: with judge_model.go, pairs.go,
 //	                      training.go dpo.go ditto.go reward_model.go rlaif.go best_of_n.go
 //	eval.go compare.go    an eval, and the step that compares its methods
