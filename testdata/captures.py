@@ -36,7 +36,7 @@ class Terminal:
             env["NO_COLOR"] = "1"
         self.tmux("new-session", "-d", "-x", str(columns), "-y", str(self.lines), "-c", self.home, "-s", self.name,
                   "env", "-i", *[f"{k}={v}" for k, v in env.items()], "bash", "--norc", "--noprofile")
-        self.wait(r"\$ $")
+        self.wait(r"\$$")
 
     def tmux(self, *args):
         return subprocess.run(["tmux", "-L", self.name, *args], check=True, capture_output=True, text=True).stdout
@@ -60,11 +60,11 @@ class Terminal:
         self.tmux("send-keys", "-t", self.name, "-R", "C-l")
         time.sleep(.3)
         self.tmux("clear-history", "-t", self.name)
-        self.wait(r"^\$ *$")
+        self.wait(r"^\$$")
 
     def close(self):
         self.tmux("kill-server")
-        shutil.rmtree(self.dir)
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def scenes(program, columns, colour):
@@ -73,7 +73,7 @@ def scenes(program, columns, colour):
     try:
         t.clear()
         t.type("idiolect plan " + SPEC)
-        t.wait(r"tokens[^\n]*\n+\$ $")
+        t.wait(r"tokens[^\n]*\n+\$$")
         yield "plan", t.screen(colour)
         t.clear()
         t.type("idiolect run " + SPEC)
@@ -81,15 +81,15 @@ def scenes(program, columns, colour):
         time.sleep(1.5)
         yield "run", t.screen(colour)
         t.tmux("send-keys", "-t", t.name, "C-c")
-        t.wait(r"\n\$ $")
+        t.wait(r"\n\$$")
         yield "interrupt", t.screen(colour)
         t.clear()
         t.type("idiolect run " + SPEC)
-        t.wait(r"\n\$ $")
+        t.wait(r"\n\$$")
         yield "resume", t.screen(colour)
         t.clear()
         t.type("cd broken && idiolect validate data_files.yaml")
-        t.wait(r"\n\$ $")
+        t.wait(r"\n\$$")
         yield "mistakes", t.screen(colour)
     finally:
         t.close()
