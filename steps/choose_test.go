@@ -89,12 +89,16 @@ func TestKeepRandomDrawsAnewInEveryRound(t *testing.T) {
 	}
 }
 
+func training() *tuning {
+	return &tuning{tuneStep: &tuneStep{seed: 1, draw: "1", Training: Training{Start: &Policy{Info: backends.Info{Params: autoParams}}}}}
+}
+
 // A batch larger than the data is all of the data, and costs no more memory.
 func TestABatchLargerThanTheData(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 1 << 50
-	tu := &tuning{tuneStep: &tuneStep{settings: s, Training: Training{Start: &Policy{}}}, data: []backends.Datum{{Weights: []float32{1}}, {Weights: []float32{1}}}}
-	tu.plan()
+	tu := &imitation{SFTHyperparameters: s, data: []backends.Datum{{Weights: []float32{1}}, {Weights: []float32{1}}}}
+	tu.plan(training())
 	if got := tu.batch(0); len(got) != 2 || tu.steps != s.Epochs {
 		t.Errorf("a batch of %d rows, %d steps", len(got), tu.steps)
 	}
@@ -104,12 +108,12 @@ func TestABatchLargerThanTheData(t *testing.T) {
 func TestBatchesAfterAResume(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 3
-	started := func() *tuning {
-		tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", Training: Training{Start: &Policy{}}}}
+	started := func() *imitation {
+		tu := &imitation{SFTHyperparameters: s}
 		for i := range int32(10) {
 			tu.data = append(tu.data, backends.Datum{Tokens: []int32{i}, Weights: []float32{1}})
 		}
-		tu.plan()
+		tu.plan(training())
 		return tu
 	}
 	whole := started()
@@ -139,16 +143,15 @@ func TestAutoRate(t *testing.T) {
 }
 
 func TestScheduleRisesAndFalls(t *testing.T) {
-	s := sftDefaults()
-	tu := &tuning{tuneStep: &tuneStep{settings: s}, steps: 20, rate: 1}
+	tu := schedule{rate: 1, how: "linear", warmup: 5, final: .1, steps: 20}
 	if got := []float64{tu.at(0), tu.at(4), tu.at(10)}; math.Abs(got[0]-.2) > 1e-12 || math.Abs(got[1]-.82) > 1e-12 || math.Abs(got[2]-.55) > 1e-12 {
 		t.Errorf("linear with 5 steps of warmup: %v", got)
 	}
-	tu.settings.Schedule, tu.settings.Warmup = "constant", 0
+	tu.how, tu.warmup = "constant", 0
 	if tu.at(0) != 1 || tu.at(19) != 1 {
 		t.Errorf("constant: %v, %v", tu.at(0), tu.at(19))
 	}
-	tu.settings.Schedule, tu.settings.FinalRate = "cosine", 0
+	tu.how, tu.final = "cosine", 0
 	if got := tu.at(10); math.Abs(got-.5) > 1e-12 {
 		t.Errorf("cosine half way: %v", got)
 	}
@@ -158,12 +161,11 @@ func TestScheduleRisesAndFalls(t *testing.T) {
 func TestBatchesCoverEveryEpoch(t *testing.T) {
 	s := sftDefaults()
 	s.BatchSize = 4
-	tu := &tuning{tuneStep: &tuneStep{settings: s, seed: 1, draw: "1", Training: Training{Start: &Policy{}}}}
+	tu := &imitation{SFTHyperparameters: s}
 	for i := range int32(10) {
 		tu.data = append(tu.data, backends.Datum{Tokens: []int32{i, 0}, Targets: []int32{0, 0}, Weights: []float32{0, 1}})
 	}
-	tu.Start.Info.Params = autoParams
-	tu.plan()
+	tu.plan(training())
 	if tu.steps != 9 {
 		t.Fatalf("10 rows by 4, 3 epochs: %d steps, want 9", tu.steps)
 	}

@@ -90,14 +90,14 @@ func (m *monitor) lines() []runner.Line {
 	return lines
 }
 
-// estimate is what is asked of a policy that trains on so many rows: [expected, at
+// estimate is what is asked of a policy that trains for so many steps: [expected, at
 // most].
-func (m *monitor) estimate(s *SFTHyperparameters, rows [2]int64) runner.Estimate {
+func (m *monitor) estimate(steps [2]int64) runner.Estimate {
 	e := m.once
-	for i, n := range rows {
+	for i, n := range steps {
 		looks := int64(0) // nothing is trained, and so nothing watched
 		if n > 0 {
-			looks = 1 + (s.most(n)+int64(m.every)-1)/int64(m.every)
+			looks = 1 + (n+int64(m.every)-1)/int64(m.every)
 		}
 		for _, x := range []*int64{&e.Calls[i], &e.Prompt[i], &e.Output[i]} {
 			*x *= looks
@@ -105,14 +105,6 @@ func (m *monitor) estimate(s *SFTHyperparameters, rows [2]int64) runner.Estimate
 		e.USD[i], e.Seconds[i] = e.USD[i]*float64(looks), e.Seconds[i]*float64(looks)
 	}
 	return e
-}
-
-// most is how many optimizer steps so many rows take, unless until_loss ends them.
-func (s *SFTHyperparameters) most(rows int64) int64 {
-	if s.Steps > 0 {
-		return int64(s.Steps)
-	}
-	return (rows + int64(s.BatchSize) - 1) / int64(s.BatchSize) * int64(s.Epochs)
 }
 
 func (m *monitor) readers() []reader {

@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"fmt"
-
 	"idiolect/runner"
 	"idiolect/specs"
 )
@@ -39,6 +37,7 @@ type SFTHyperparameters struct {
 	Beta2        float64    `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
 	PromptWeight float64    `yaml:"prompt_weight" doc:"weight of the prompt's tokens in the loss" min:"0" max:"1"`
 	UntilLoss    float64    `yaml:"until_loss" doc:"stop when an epoch's mean loss falls to this; 0: never" min:"0"`
+	UntilRatio   *float64   `yaml:"until_ratio" doc:"stop when an epoch's mean loss falls to this share of the first step's" positive:"true" max:"1"`
 }
 
 // sftDefaults are tinker-cookbook's optimizer with the schedule of
@@ -51,35 +50,18 @@ func sftDefaults() SFTHyperparameters {
 
 // Lower trains on the rows of a data entry.
 func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	start, err := c.start(id, s.Model, m)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
 	if err != nil {
 		return nil, err
 	}
-	asked := *start
-	if asked.Prompt, err = c.asking(m.Prompt, start.Prompt); err != nil {
-		return nil, err
-	}
-	worn, err := c.worn(m, asked.Prompt)
-	if err != nil {
-		return nil, err
-	}
-	if s.Target == "extract" && !worn.extracts() {
+	if s.Target == "extract" && !t.Worn.extracts() {
 		return nil, c.Errorf(id+".target", "give the prompt an `extract:`", "target extract - the method is asked with no prompt that extracts")
 	}
-	e, err := c.entry(s.Data.ID)
-	if err != nil {
+	if t.rows, err = c.given(t.Start.wearing(t.Worn), e, s.Data.Split, c.scope()); err != nil {
 		return nil, err
 	}
-	asked.path = id
-	seen, err := c.monitor(id, m, &asked)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := c.given(asked.wearing(worn), e, s.Data.Split, c.scope())
-	if err != nil {
-		return nil, err
-	}
-	return s.tune(c, id, Training{Start: &asked, Worn: worn, Data: e.action, Monitor: seen, rows: rows, split: s.Data.Split, target: s.Target})
+	t.target = s.Target
+	return s.tune(c, id, t)
 }
 
 // Tune trains on rows that another step makes.
@@ -95,49 +77,27 @@ func (s *SFT) Takes() string { return s.Target }
 func (s *SFT) Begins() specs.ModelRef { return s.Model }
 
 func (s *SFT) tune(c *Compiler, id string, t Training) (*Policy, error) {
-	start := t.Start
-	if err := c.trains(start.path, "sft", start); err != nil {
-		return nil, err
-	}
-	p := *start
 	defaults := sftDefaults()
-	step := &tuneStep{Training: t, settings: s.Hyperparameters, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
 	a := runner.Action{
-		ID: id, Kind: "sft", Version: 2, Step: step, Pos: c.Pos(id),
-		Inputs: append([]runner.Input{{Name: "rows", From: t.Data}}, start.Prompt.inputs()...),
-		Lines:  append(c.said("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
-		Says:   "fine-tune " + label(start.Info), Estimate: start.costs(s.Hyperparameters.estimate(t.rows)),
+		ID: id, Kind: "sft", Version: 2, Pos: c.Pos(id),
+		Lines: append(c.said("hyperparameters", &s.Hyperparameters, &defaults), c.seed()),
+		Says:  "fine-tune " + label(t.Start.Info), Estimate: t.Start.costs(s.Hyperparameters.estimate(t.rows)),
 		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
-	}
-	readers := start.Prompt.readers()
-	if t.Worn != start.Prompt {
-		a.Inputs = append(a.Inputs, t.Worn.inputs()...)
-		a.Lines = append(a.Lines, t.Worn.lines()...)
-		readers = append(readers, t.Worn.readers()...)
 	}
 	if t.target == "extract" {
 		a.Lines = append(a.Lines, line("target", t.target))
 	}
-	if m := t.Monitor; m != nil {
-		a.Inputs = append(a.Inputs, runner.Input{Name: "monitor", From: m.data.action})
-		a.Inputs = append(a.Inputs, m.planned.Inputs...)
-		a.Lines = append(a.Lines, m.lines()...)
-		readers = append(readers, m.readers()...)
-		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
-		a.Estimate = a.Estimate.Add(m.estimate(&s.Hyperparameters, t.rows.rows))
+	t.steps = s.Hyperparameters.most(t.rows.rows)
+	return c.tunes(a, t, func() objective { return &imitation{SFTHyperparameters: s.Hyperparameters} })
+}
+
+// most is how many optimizer steps so many rows take, [expected, at most], unless
+// the loss ends them.
+func (s *SFTHyperparameters) most(rows [2]int64) (steps [2]int64) {
+	for i, n := range rows {
+		if steps[i] = int64(batches(n, s.BatchSize) * s.Epochs); s.Steps > 0 && n > 0 {
+			steps[i] = int64(s.Steps)
+		}
 	}
-	a.Lines = append(a.Lines, drawLine(step.draw)...)
-	a.Lines = append(a.Lines, start.Prompt.lines()...)
-	a.Lines = append(a.Lines, scopeLines(step.scope, readers...)...)
-	a.Lines = append(a.Lines, settingLines("sampling", &start.Sampling, &specs.Sampling{})...)
-	a.Lines = append(a.Lines, identity(start.Backend, start.Info)...)
-	if t.split != "" && t.split != "all" {
-		a.Lines = append(a.Lines, line("split", t.split))
-	}
-	if start.Action != nil {
-		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})
-	}
-	p.Action = c.add(a)
-	p.path, p.drafts = id, nil
-	return &p, nil
+	return steps
 }

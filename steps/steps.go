@@ -70,8 +70,9 @@ type Training struct {
 	Data    *runner.Action // the rows, with what is trained on as their output
 	Monitor *monitor       // evaluates it meanwhile; nil: nothing does
 	rows    volume
-	split   string // of the rows
-	target  string // extract: what Worn extracts of the rows' output
+	split   string   // of the rows
+	target  string   // extract: what Worn extracts of the rows' output
+	steps   [2]int64 // of the optimizer, [expected, at most]
 }
 
 // Judge is a kind of judge.

@@ -9,6 +9,72 @@ import (
 	"idiolect/specs"
 )
 
+// trainingOn is a training on the rows of a data entry: where it starts, how the
+// policy is asked, what it wears in training, who watches.
+func (c *Compiler) trainingOn(id string, m *specs.Method, model specs.ModelRef, data specs.DataRef) (Training, *entry, error) {
+	start, err := c.start(id, model, m)
+	if err != nil {
+		return Training{}, nil, err
+	}
+	asked := *start
+	if asked.Prompt, err = c.asking(m.Prompt, start.Prompt); err != nil {
+		return Training{}, nil, err
+	}
+	t := Training{Start: &asked, split: data.Split}
+	if t.Worn, err = c.worn(m, asked.Prompt); err != nil {
+		return t, nil, err
+	}
+	e, err := c.entry(data.ID)
+	if err != nil {
+		return t, nil, err
+	}
+	t.Data, asked.path = e.action, id
+	t.Monitor, err = c.monitor(id, m, &asked)
+	return t, e, err
+}
+
+// tunes adds the step that trains a policy on rows by an objective: to what the
+// method says in a it adds where training starts, how the policy is asked, then and
+// while it trains, who watches, and which repeat it is.
+func (c *Compiler) tunes(a runner.Action, t Training, o func() objective) (*Policy, error) {
+	start := t.Start
+	if err := c.trains(start.path, a.Kind, start); err != nil {
+		return nil, err
+	}
+	p := *start
+	step := &tuneStep{Training: t, kind: a.Kind, objective: o, seed: c.Seed, draw: c.draw(start), scope: c.scope()}
+	a.Step = step
+	a.Inputs = append([]runner.Input{{Name: "rows", From: t.Data}}, append(start.Prompt.inputs(), a.Inputs...)...)
+	readers := start.Prompt.readers()
+	if t.Worn != start.Prompt {
+		a.Inputs = append(a.Inputs, t.Worn.inputs()...)
+		a.Lines = append(a.Lines, t.Worn.lines()...)
+		readers = append(readers, t.Worn.readers()...)
+	}
+	if m := t.Monitor; m != nil {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "monitor", From: m.data.action})
+		a.Inputs = append(a.Inputs, m.planned.Inputs...)
+		a.Lines = append(a.Lines, m.lines()...)
+		readers = append(readers, m.readers()...)
+		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
+		a.Estimate = a.Estimate.Add(m.estimate(t.steps))
+	}
+	a.Lines = append(a.Lines, drawLine(step.draw)...)
+	a.Lines = append(a.Lines, start.Prompt.lines()...)
+	a.Lines = append(a.Lines, scopeLines(step.scope, readers...)...)
+	a.Lines = append(a.Lines, settingLines("sampling", &start.Sampling, &specs.Sampling{})...)
+	a.Lines = append(a.Lines, identity(start.Backend, start.Info)...)
+	if t.split != "" && t.split != "all" {
+		a.Lines = append(a.Lines, line("split", t.split))
+	}
+	if start.Action != nil {
+		a.Inputs = append(a.Inputs, runner.Input{Name: "start", From: start.Action})
+	}
+	p.Action = c.add(a)
+	p.path, p.drafts = a.ID, nil
+	return &p, nil
+}
+
 // training begins the step of a method that trains token by token and comes with
 // a later release: where it starts, how it is asked, what it wears in training.
 func (c *Compiler) training(id string, m *specs.Method, model specs.ModelRef) (runner.Action, *Policy, error) {

@@ -20,28 +20,44 @@ import (
 // checkpointFile is the name of a trained policy's weights in its artifact.
 const checkpointFile = "policy.safetensors"
 
-// tuneStep is supervised fine-tuning as a step.
+// tuneStep is the training of a policy as a step, whatever it trains on.
 type tuneStep struct {
 	Training
-	settings SFTHyperparameters
-	seed     int64
-	draw     string // names the randomness of this training among those of equal ones
-	scope    map[string]any
+	kind      string
+	objective func() objective // a new one for each run of the step
+	seed      int64
+	draw      string // names the randomness of this training among those of equal ones
+	scope     map[string]any
 }
 
-// tuning is one run of it: data, order, and where it stands.
+// objective is what a method that trains token by token does its own way: which
+// data an optimizer step sees, and by which loss.
+type objective interface {
+	// begin reads what there is to train on and says how many optimizer steps that
+	// takes; with none nothing is trained.
+	begin(ctx context.Context, t *tuning) (steps int, err error)
+	// step takes optimizer step i, from 0, and tells it. One that returns
+	// runner.ErrStopped or runner.ErrBudget has left the trainer as it was.
+	step(ctx context.Context, t *tuning, i int) (tables.Training, error)
+	// enough says whether the i steps that were taken end the training early.
+	enough(t *tuning, i int) bool
+	// keeps points to what a checkpoint keeps of it; nil: nothing.
+	keeps() any
+	// rows is how many rows it trains on; settings are its hyperparameters as used.
+	rows() int
+	settings() []runner.Line
+}
+
+// tuning is one run of it: where it stands.
 type tuning struct {
 	*tuneStep
+	objective
 	r       *runner.Run
 	trainer backends.Trainer
 	base    opened
 	prompt  string // as the policies table has it
-	data    []backends.Datum
-	order   *rng.Stream // of the rows, drawn epoch by epoch
-	epoch   []int       // data indices of the epoch that was drawn last
-	epochs  int         // how many were drawn
+	shots   *shots // how rows are asked while it trains
 	steps   int
-	rate    float64
 	log     []tables.Training
 	watch   watch
 }
@@ -61,17 +77,33 @@ func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
 		return err
 	}
 	defer trainer.Close()
-	t := &tuning{tuneStep: s, r: r, trainer: trainer, base: base}
-	if err := t.load(); err != nil {
+	t := &tuning{tuneStep: s, objective: s.objective(), r: r, trainer: trainer, base: base}
+	if err := t.ask(); err != nil {
 		return err
 	}
-	if len(t.data) == 0 {
+	if t.steps, err = t.begin(ctx, t); err != nil {
+		return err
+	}
+	if t.steps == 0 {
 		return t.untrained()
 	}
 	if err := t.train(ctx); err != nil {
 		return err
 	}
 	return t.write()
+}
+
+// ask settles how the policy is asked, and how while it trains.
+func (t *tuning) ask() error {
+	kept, err := t.Start.Prompt.shots(t.r, t.scope)
+	if err != nil {
+		return err
+	}
+	if t.prompt, err = t.Start.Prompt.stored(t.scope, kept.rows); err != nil {
+		return err
+	}
+	t.shots, err = t.Worn.shots(t.r, t.scope)
+	return err
 }
 
 // train takes the steps that are left.
@@ -81,20 +113,15 @@ func (t *tuning) train(ctx context.Context) error {
 		return err
 	}
 	for i := first; ; i++ { // i steps are taken
-		over := i == t.steps || i > 0 && t.reached(i-1)
+		over := i == t.steps || i > 0 && t.enough(t, i)
 		err := t.look(ctx, i, over)
+		if err == nil && !over {
+			err = t.next(ctx, i)
+		}
 		if errors.Is(err, runner.ErrStopped) || errors.Is(err, runner.ErrBudget) {
 			return errors.Join(err, t.checkpoint(i))
 		}
 		if err != nil || over {
-			return err
-		}
-		select {
-		case <-t.r.Stopping():
-			return errors.Join(runner.ErrStopped, t.checkpoint(i))
-		default:
-		}
-		if err := t.step(ctx, i); err != nil {
 			return err
 		}
 		if err := t.r.Point("step.train"); err != nil {
@@ -108,48 +135,45 @@ func (t *tuning) train(ctx context.Context) error {
 	}
 }
 
-func (t *tuning) step(ctx context.Context, i int) error {
-	s, batch := t.settings, t.batch(i)
-	used := tokensOf(batch)
-	settle, err := t.r.Reserve(ctx, used)
-	if err != nil {
-		return errors.Join(err, t.checkpoint(i))
+// next takes optimizer step i, from 0, unless the run is to stop.
+func (t *tuning) next(ctx context.Context, i int) error {
+	select {
+	case <-t.r.Stopping():
+		return runner.ErrStopped
+	default:
 	}
-	out, err := t.trainer.ForwardBackward(ctx, batch, backends.CrossEntropy)
-	if err != nil {
-		return err
-	}
-	if math.IsNaN(out.Loss) || math.IsInf(out.Loss, 0) {
-		return fmt.Errorf("the loss of step %d is %v - use a smaller learning_rate than %.3g", i+1, out.Loss, t.rate)
-	}
-	adam := backends.Adam{LearningRate: t.at(i), Beta1: s.Beta1, Beta2: s.Beta2, WeightDecay: s.WeightDecay, ClipNorm: s.ClipNorm}
-	metrics, err := t.trainer.OptimStep(ctx, adam)
+	row, err := t.step(ctx, t, i)
 	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(metrics)) {
-		if v := metrics[name]; math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%s of step %d is %v - use a smaller learning_rate than %.3g", name, i+1, metrics[name], t.rate)
-		}
-	}
-	row := tables.Training{
-		ID: tables.ID(string(t.r.Key()), "", int64(i)), Replicate: int64(i), Step: int64(i + 1), Loss: out.Loss,
-		Epoch: float64(i+1) / float64(t.perEpoch()), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics), Tokens: used.Tokens,
-	}
-	settle(used)
-	for _, d := range batch {
-		for _, w := range d.Weights {
-			if w != 0 {
-				row.Targets++
-			}
-		}
-	}
+	row.ID, row.Replicate, row.Step = tables.ID(string(t.r.Key()), "", int64(i)), int64(i), int64(i+1)
 	t.log = append(t.log, row)
-	t.r.Progress(i+1, t.steps, fmt.Sprintf("loss %.3f", out.Loss))
+	t.r.Progress(i+1, t.steps, fmt.Sprintf("loss %.3f", row.Loss))
 	return nil
 }
 
-// tokensOf is what a step trains on.
+// descend follows a gradient: backward accumulates that of a loss, and the
+// optimizer takes a step along it. Both are refused when they are no numbers; rate is
+// the highest of the training, for who has to lower it.
+func (t *tuning) descend(ctx context.Context, i int, rate float64, adam backends.Adam, backward func() (loss float64, err error)) (loss float64, metrics map[string]float64, err error) {
+	if loss, err = backward(); err != nil {
+		return 0, nil, err
+	}
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return 0, nil, fmt.Errorf("the loss of step %d is %v - use a smaller learning_rate than %.3g", i+1, loss, rate)
+	}
+	if metrics, err = t.trainer.OptimStep(ctx, adam); err != nil {
+		return 0, nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(metrics)) {
+		if v := metrics[name]; math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, nil, fmt.Errorf("%s of step %d is %v - use a smaller learning_rate than %.3g", name, i+1, v, rate)
+		}
+	}
+	return loss, metrics, nil
+}
+
+// tokensOf is how many tokens a pass over a batch feeds.
 func tokensOf(batch []backends.Datum) runner.Usage {
 	var u runner.Usage
 	for _, d := range batch {
@@ -158,30 +182,37 @@ func tokensOf(batch []backends.Datum) runner.Usage {
 	return u
 }
 
-// reached says whether until_loss ends the training: the mean loss of an epoch
-// that has just ended is at or below it.
-func (t *tuning) reached(i int) bool {
-	perEpoch := t.perEpoch()
-	if t.settings.UntilLoss == 0 || (i+1)%perEpoch != 0 {
-		return false
+// targetsOf is how many tokens of a batch have a weight.
+func targetsOf(batch []backends.Datum) (n int64) {
+	for _, d := range batch {
+		for _, w := range d.Weights {
+			if w != 0 {
+				n++
+			}
+		}
 	}
-	sum := 0.0
-	for _, row := range t.log[len(t.log)-perEpoch:] {
-		sum += row.Loss
-	}
-	return sum/float64(perEpoch) <= t.settings.UntilLoss
+	return n
 }
 
-// saved is a checkpoint: the log and what a monitor saw so far, then the
-// trainer's state.
+// saved is a checkpoint: the log, what a monitor saw so far, what the objective
+// keeps; then the trainer's state.
 type saved struct {
-	Log   []tables.Training
-	Watch watch
+	Log       []tables.Training
+	Watch     watch
+	Objective []byte
 }
 
 func (t *tuning) checkpoint(step int) error {
+	state := saved{Log: t.log, Watch: t.watch}
+	if own := t.keeps(); own != nil {
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(own); err != nil {
+			return err
+		}
+		state.Objective = b.Bytes()
+	}
 	return t.r.SaveCheckpoint(step, func(w io.Writer) error {
-		if err := gob.NewEncoder(w).Encode(saved{t.log, t.watch}); err != nil {
+		if err := gob.NewEncoder(w).Encode(state); err != nil {
 			return err
 		}
 		return t.trainer.SaveState(w)
@@ -197,6 +228,11 @@ func (t *tuning) resume() (int, error) {
 	r := bytes.NewReader(data) // an io.ByteReader: gob takes no more than its own bytes
 	if err := gob.NewDecoder(r).Decode(&s); err != nil {
 		return 0, err
+	}
+	if own := t.keeps(); own != nil {
+		if err := gob.NewDecoder(bytes.NewReader(s.Objective)).Decode(own); err != nil {
+			return 0, err
+		}
 	}
 	t.log, t.watch = s.Log, s.Watch
 	t.r.Log("goes on from step %d of %d", step, t.steps)

@@ -58,15 +58,11 @@ func (t *tuning) untrained() error {
 }
 
 func (t *tuning) describe(checkpoint, note *string) error {
-	s := t.settings
-	if s.LearningRate.Auto && t.steps > 0 {
-		s.LearningRate = specs.Auto{Value: t.rate}
-	}
 	row := tables.Policy{
 		ID: tables.ID(string(t.r.Key()), "", 0), Backend: t.Start.Backend.Name(), Model: label(t.Start.Info), Revision: t.Start.Info.Revision,
-		Checkpoint: checkpoint, Prompt: t.prompt, Parent: optional(t.base.ID), Method: "sft",
-		Settings: settingsJSON(settingLines("hyperparameters", &s, nil), "hyperparameters"),
-		Sampling: settingsJSON(settingLines("sampling", &t.Start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(len(t.data)), Note: note,
+		Checkpoint: checkpoint, Prompt: t.prompt, Parent: optional(t.base.ID), Method: t.kind,
+		Settings: settingsJSON(t.settings(), "hyperparameters"),
+		Sampling: settingsJSON(settingLines("sampling", &t.Start.Sampling, &specs.Sampling{}), "sampling"), Rows: int64(t.rows()), Note: note,
 	}
 	if err := writeTable(t.r, "policies.parquet", []tables.Policy{row}); err != nil {
 		return err

@@ -3,54 +3,30 @@ package steps
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"idiolect/backends"
 	"idiolect/datasets"
-	"idiolect/internal/rng"
 	"idiolect/runner/tables"
 )
 
-// load renders the rows and settles how they are trained on.
-func (t *tuning) load() error {
-	rows, err := readTable[tables.Row](t.r.In("rows"), "rows.parquet")
+// rows reads the rows of the split that is trained on, in the order of the table.
+func (t *tuning) readRows() ([]tables.Row, error) {
+	all, err := readTable[tables.Row](t.r.In("rows"), "rows.parquet")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	kept, err := t.Start.Prompt.shots(t.r, t.scope)
-	if err != nil {
-		return err
-	}
-	if t.prompt, err = t.Start.Prompt.stored(t.scope, kept.rows); err != nil {
-		return err
-	}
-	shots, err := t.Worn.shots(t.r, t.scope)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if !inSplit(t.split, deref(row.Split)) {
-			continue
+	var rows []tables.Row
+	for _, row := range all {
+		if inSplit(t.split, deref(row.Split)) {
+			rows = append(rows, row)
 		}
-		ms, err := t.conversation(row, shots)
-		if err != nil {
-			return fmt.Errorf("row %s: %w", row.RowKey, err)
-		}
-		d, err := t.trainer.Renderer().Example(ms, float32(t.settings.PromptWeight))
-		if err != nil {
-			return fmt.Errorf("row %s: %w", row.RowKey, err)
-		}
-		t.data = append(t.data, d)
 	}
-	if len(t.data) > 0 {
-		t.plan()
-	}
-	return nil
+	return rows, nil
 }
 
 // conversation is what is trained on: the row's own, or its prompt and output. A
 // prompt says anew how rows are asked; what a policy said was asked by its own.
-func (t *tuning) conversation(row tables.Row, shots *shots) ([]backends.Message, error) {
+func (t *tuning) conversation(row tables.Row) ([]backends.Message, error) {
 	fields, err := datasets.Fields(row.Fields)
 	if err != nil {
 		return nil, err
@@ -70,7 +46,7 @@ func (t *tuning) conversation(row tables.Row, shots *shots) ([]backends.Message,
 	if err != nil {
 		return nil, err
 	}
-	ms, err := shots.messages(row, fields)
+	ms, err := t.shots.messages(row, fields)
 	return append(ms, backends.Message{Role: "assistant", Content: answer}), err
 }
 
@@ -86,33 +62,13 @@ func (t *tuning) part(answer string, fields map[string]any) (string, error) {
 	return *cut, nil
 }
 
-// perEpoch is the number of steps in which every row is seen once.
-func (t *tuning) perEpoch() int {
-	return (len(t.data) + t.settings.BatchSize - 1) / t.settings.BatchSize
-}
-
-// plan settles the steps, the order of rows and the rate.
-func (t *tuning) plan() {
-	t.steps = t.perEpoch() * t.settings.Epochs
-	if t.settings.Steps > 0 {
-		t.steps = t.settings.Steps
+// example renders a conversation to train on.
+func (t *tuning) example(row tables.Row, ms []backends.Message, promptWeight float64) (backends.Datum, error) {
+	d, err := t.trainer.Renderer().Example(ms, float32(promptWeight))
+	if err != nil {
+		return d, fmt.Errorf("row %s: %w", row.RowKey, err)
 	}
-	t.order = rng.New(t.seed, rng.Order, "", t.draw)
-	t.rate = t.settings.LearningRate.Or(AutoRate(t.Start.Info.Params, t.steps))
-}
-
-// batch is the data of step i, from 0: batches do not cross epochs. Steps are
-// asked for in order; a resumed training draws the epochs before it again.
-func (t *tuning) batch(i int) []backends.Datum {
-	for ; t.epochs <= i/t.perEpoch(); t.epochs++ {
-		t.epoch = t.order.Perm(len(t.data))
-	}
-	from := i % t.perEpoch() * t.settings.BatchSize
-	var out []backends.Datum
-	for _, at := range t.epoch[from:min(from+t.settings.BatchSize, len(t.epoch))] {
-		out = append(out, t.data[at])
-	}
-	return mean(out)
+	return d, nil
 }
 
 // mean divides the weights by their sum over the batch, so that the backend's
@@ -132,17 +88,4 @@ func mean(data []backends.Datum) []backends.Datum {
 		data[i].Weights = ws
 	}
 	return data
-}
-
-// at is the rate of step i, from 0.
-func (t *tuning) at(i int) float64 {
-	s, done := t.settings, float64(i)/float64(t.steps)
-	rate := t.rate * min(1, float64(i+1)/float64(max(s.Warmup, 1)))
-	switch s.Schedule {
-	case "linear":
-		rate *= 1 - float64((1-s.FinalRate)*done)
-	case "cosine":
-		rate *= s.FinalRate + float64((1-s.FinalRate)*(1+math.Cos(math.Pi*done))/2)
-	}
-	return rate
 }
