@@ -48,6 +48,7 @@ type Info struct {
 	Context  int    // tokens of prompt and completion together; 0: not known
 	Samples  bool
 	Trains   bool // token by token
+	Adapters bool // and low-rank adapters, not only all weights
 	Jobs     []string
 	Doc      string
 
@@ -101,6 +102,14 @@ type Completion struct {
 	Logprobs     []float32 // natural log of each token, at temperature 1; nil when the backend gives none
 	PromptTokens int
 	Finish       string // stop, length
+	End          *End   `json:",omitempty"` // nil: no token ended it, or the backend tells none
+}
+
+// End is the token that ended a completion. Who trains on what was sampled trains
+// on it too: where to end is part of what is learned.
+type End struct {
+	Token   int32
+	Logprob float32
 }
 
 // Sampler samples from fixed weights. It is safe for concurrent use.

@@ -31,6 +31,8 @@ func (i *inspection) Visit(node *ast.Node) {
 		}
 		i.uses = append(i.uses, useOf(n.Value, n))
 		n.Value = slot(n.Value)
+	case *ast.BytesNode: // no word takes them, and expr does not read all that it prints of them
+		i.refuse(n, 1, "leave the b before the quotes out", "bytes - text is written \"...\"")
 	case *ast.CallNode:
 		i.call(n)
 	case *ast.MemberNode:

@@ -91,6 +91,7 @@ func TestExprRefuses(t *testing.T) {
 		"the clock":                     {"now() != nil", "bool", 0, `unknown word: "now"`, ""},
 		"a method of a value":           {"output.Len() > 3", "bool", 7, "only words can be called", ""},
 		"the whole environment":         {"len($env) > 3", "bool", 4, "unknown variable: $env", ""},
+		"bytes":                         {`output contains b"red"`, "bool", 16, "bytes - text is written", "b before the quotes"},
 		"the budget's own name":         {"charge > 3", "bool", 0, "", ""},
 		"deep brackets":                 {strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), "", 0, "at most 10000", ""},
 		"too large a tree":              {strings.Repeat("1+", 1100) + "1", "", 0, "exceeds maximum", ""},

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
+	"idiolect/runner"
 	"idiolect/specs"
 )
 
 func dpo() specs.Kind[Method] {
 	return specs.Kind[Method]{
-		Name: "dpo", Version: 1, Planned: true,
+		Name: "dpo", Version: 1,
 		Doc: "direct preference optimization: prefer the chosen of two answers",
 		New: func() Method {
 			s := &DPO{}
@@ -51,6 +52,7 @@ type DPOHyperparameters struct {
 	BatchSize      int     `yaml:"batch_size" doc:"pairs of a step" positive:"true"`
 	LearningRate   float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
 	Schedule       string  `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
+	Warmup         int     `yaml:"warmup" doc:"steps until the rate is reached" min:"0"`
 	Beta1          float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
 	Beta2          float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
 	ClipNorm       float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
@@ -67,20 +69,39 @@ func (s *DPO) Check(e *specs.Experiment, path string) []*specs.Error {
 	return errs
 }
 
-// Lower plans the training.
+// Lower trains on the pairs of a data entry.
 func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	a, p, err := c.training(id, m, s.Model)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := c.trainsOn(&a, s.Data)
-	if err != nil {
+	h := &s.Hyperparameters
+	if err := c.adapters(id, &h.LoRA, t.Start); err != nil {
 		return nil, err
 	}
-	h := s.Hyperparameters
-	if err := c.monitored(&a, p, m, batches(pairs.n[1], h.BatchSize)*h.Epochs); err != nil {
+	columns := []string{"chosen", "rejected"}
+	if have := c.Columns(s.Data.ID); have != nil && !slices.Contains(have, "chosen") {
+		columns = []string{"a", "b"}
+	}
+	if t.rows, err = c.givenAnswers(t.Start.wearing(t.Worn), e, s.Data.Split, columns...); err != nil {
 		return nil, err
 	}
-	a.Says = fmt.Sprintf("train %s on %s pairs", label(p.Info), pairs)
-	return c.trained(a, p), nil
+	for i, n := range t.rows.rows {
+		t.steps[i] = int64(batches(n, h.BatchSize) * h.Epochs)
+	}
+	// The reference reads every answer once; each epoch is a pass forward, and one back.
+	trained := t.rows.times(int64(1 + 2*h.Epochs))
+	kind := dpo()
+	defaults := kind.New().(*DPO).Hyperparameters
+	return c.tunes(runner.Action{
+		ID: id, Kind: kind.Name, Version: kind.Version, Pos: c.Pos(id),
+		Lines: append(settingLines("hyperparameters", h, &defaults), c.seed()),
+		Says:  fmt.Sprintf("train %s on %s pairs", label(t.Start.Info), e.span(s.Data.Split)), Estimate: t.Start.costs(trained),
+		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
+	}, t, func() objective { return &preference{DPOHyperparameters: *h} })
+}
+
+// loss is that of a pair.
+func (h *DPOHyperparameters) loss() pairLoss {
+	return pairLoss{name: h.Loss, beta: h.Beta, smoothing: h.LabelSmoothing, anchor: h.SFTAnchor}
 }

@@ -167,6 +167,34 @@ func (c *Compiler) given(p *Policy, e *entry, split string, scope map[string]any
 	return v, nil
 }
 
+// givenAnswers is how much the texts in some columns are to train on, each as the
+// answer to its row.
+func (c *Compiler) givenAnswers(p *Policy, e *entry, split string, columns ...string) (volume, error) {
+	if p.Prompt.unread(e) {
+		return volume{rows: e.span(split).n, samples: 1, open: true}, nil
+	}
+	rows := e.count(split)
+	prompt, longest, err := c.prompts(p, e, rows, c.scope())
+	if err != nil || e.widths.rows == 0 {
+		return volume{}, err
+	}
+	v := volume{rows: [2]int64{rows, rows}, samples: 1}
+	for _, name := range columns {
+		answer := e.widths.column(name)
+		most := within(p.Info, longest+answer.longest+turnTokens)
+		v.longest = max(v.longest, most)
+		v.tokens[0] += prompt[0] + int64(float64(rows)*likely(answer, e, p.Info))
+		v.tokens[1] += min(prompt[1]+answer.total+rows*turnTokens, rows*most)
+	}
+	v.tokens[0] = min(v.tokens[0], v.tokens[1])
+	return v, nil
+}
+
+// times is training on it so often.
+func (v volume) times(n int64) runner.Estimate {
+	return runner.Estimate{Trained: [2]int64{v.tokens[0] * n, v.tokens[1] * n}, Open: v.open}
+}
+
 // kept is how much of judged samples is left to train on.
 func (v volume) kept(how string) volume {
 	share := likelyKept

@@ -16,6 +16,14 @@ func lora(rank int) LoRA {
 	return LoRA{Rank: rank, Alpha: 32, TrainMLP: true, TrainAttn: true, TrainUnembed: true}
 }
 
+// adapters refuses them where a machine trains all weights.
+func (c *Compiler) adapters(path string, l *LoRA, p *Policy) error {
+	if l.Rank == 0 || p.Info.Adapters {
+		return nil
+	}
+	return c.Errorf(path+".hyperparameters.rank", "hyperparameters: {rank: 0} trains all weights", "adapters of rank %d - backend %s trains all weights of %s, and no adapters, in this release", l.Rank, p.Backend.Name(), label(p.Info))
+}
+
 // check refuses adapters that stand nowhere.
 func (l LoRA) check(e *specs.Experiment, path string) []*specs.Error {
 	if l.Rank > 0 && !l.TrainMLP && !l.TrainAttn && !l.TrainUnembed {

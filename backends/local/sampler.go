@@ -62,6 +62,9 @@ func (s *sampler) request(r backends.Request) (engine.Request, error) {
 // completion cuts a completion at the first of the request's stop texts.
 func (s *sampler) completion(r backends.Request, q engine.Request, c engine.Completion) backends.Completion {
 	out := backends.Completion{Text: s.m.tok.Decode(c.Tokens), Tokens: c.Tokens, Logprobs: c.Logprobs, PromptTokens: len(q.Prompt), Finish: c.Finish}
+	if c.Finish == engine.FinishStop {
+		out.End = &backends.End{Token: c.StopToken, Logprob: c.StopLogprob}
+	}
 	cut := len(out.Text)
 	for _, stop := range r.Stop {
 		if at := strings.Index(out.Text, stop); stop != "" && at >= 0 {
@@ -75,6 +78,7 @@ func (s *sampler) completion(r backends.Request, q engine.Request, c engine.Comp
 	for n < len(c.Tokens) && len(s.m.tok.Decode(c.Tokens[:n])) < cut {
 		n++
 	}
+	out.End = nil
 	out.Text, out.Tokens, out.Logprobs, out.Finish = out.Text[:cut], c.Tokens[:n], c.Logprobs[:n], engine.FinishStop
 	return out
 }
