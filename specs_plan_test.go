@@ -20,11 +20,11 @@ import (
 var comesLater = map[string][]string{
 	"specs/email.yaml": {
 		"source synthesize", "source answer", "judge rm by a model", "judge second by a model",
-		"method reward_model", "method rlaif", "method ditto",
+		"method reward_model", "method rlaif",
 	},
 	"specs/testdata/design/email.yaml": {
 		"source synthesize", "source answer", "judge rm by a model", "judge second by a model",
-		"method reward_model", "method rlaif", "method ditto",
+		"method reward_model", "method rlaif",
 	},
 	"specs/hw2.yaml": {
 		"backend tinker", "backend tinker", "backend tinker", "source synthesize", "source huggingface", "judge rm by a model",

@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"math"
 
+	"idiolect/runner"
 	"idiolect/specs"
 )
 
 func ditto() specs.Kind[Method] {
 	return specs.Kind[Method]{
-		Name: "ditto", Version: 1, Planned: true,
+		Name: "ditto", Version: 1,
 		Doc: "demonstrations are preferred to one's own answers: imitate, then optimize the preference",
 		New: func() Method {
 			s := &DITTO{}
 			adapters := lora(32) // on attention alone
 			adapters.Alpha, adapters.TrainMLP, adapters.TrainUnembed = 64, false, false
 			s.Hyperparameters = DITTOHyperparameters{
-				UntilLoss: 1, SFTSteps: 30, SFTBatchSize: 4, SFTLearningRate: 3e-5,
+				UntilLoss: 1, SFTSteps: 30, SFTBatchSize: 4, SFTLearningRate: 3e-5, SFTPromptWeight: 1,
 				Steps: 40, BatchSize: 8, PairsPerDemo: 3, SamplesPerDemo: 10, ResampleEvery: 10,
 				OnPolicy: .7, Replay: .2, InterModel: .1,
 				Beta: .05, LearningRate: 1e-6, Warmup: .25, Dropout: .05, Beta1: .9, Beta2: .95, LoRA: adapters,
@@ -44,26 +45,28 @@ type DITTO struct {
 
 // DITTOHyperparameters tune it.
 type DITTOHyperparameters struct {
-	UntilLoss       float64 `yaml:"until_loss" doc:"imitation stops when an epoch's mean loss falls to this; 0: never" min:"0"`
-	SFTSteps        int     `yaml:"sft_steps" doc:"optimizer steps of imitation, at most" positive:"true" max:"1000000"`
-	SFTBatchSize    int     `yaml:"sft_batch_size" doc:"demonstrations of a step of imitation" positive:"true"`
-	SFTLearningRate float64 `yaml:"sft_learning_rate" doc:"of imitation" positive:"true"`
-	Steps           int     `yaml:"steps" doc:"optimizer steps on pairs" positive:"true" max:"1000000"`
-	BatchSize       int     `yaml:"batch_size" doc:"demonstrations of a step" positive:"true"`
-	PairsPerDemo    int     `yaml:"pairs_per_demo" doc:"pairs of a step for each of its demonstrations" positive:"true" max:"1000"`
-	SamplesPerDemo  int     `yaml:"samples_per_demo" doc:"answers drawn for each demonstration and round" positive:"true" max:"100000"`
-	ResampleEvery   int     `yaml:"resample_every" doc:"steps until answers are drawn anew" positive:"true"`
-	OnPolicy        float64 `yaml:"on_policy" doc:"share of pairs: demonstration over a sample of this round" min:"0" max:"1"`
-	Replay          float64 `yaml:"replay" doc:"share of pairs: demonstration over a sample of an earlier round" min:"0" max:"1"`
-	InterModel      float64 `yaml:"inter_model" doc:"share of pairs: a later round's sample over an earlier one's" min:"0" max:"1"`
-	Beta            float64 `yaml:"beta" doc:"how strongly it is held to the policy that imitates" positive:"true"`
-	SFTAnchor       float64 `yaml:"sft_anchor" doc:"weight of the chosen answer's own loss per token, which keeps it likely" min:"0"`
-	LearningRate    float64 `yaml:"learning_rate" doc:"of AdamW, on pairs" positive:"true"`
-	Warmup          float64 `yaml:"warmup" doc:"share of the steps until the rate is reached; then it stays" min:"0" max:"1"`
-	Dropout         float64 `yaml:"dropout" doc:"of the adapters" min:"0" max:"0.999999"`
-	Beta1           float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
-	Beta2           float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
-	ClipNorm        float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	UntilLoss       float64  `yaml:"until_loss" doc:"imitation stops when an epoch's mean loss falls to this; 0: never" min:"0"`
+	UntilRatio      *float64 `yaml:"until_ratio" doc:"imitation stops when an epoch's mean loss falls to this share of the first step's" positive:"true" max:"1"`
+	SFTSteps        int      `yaml:"sft_steps" doc:"optimizer steps of imitation, at most" positive:"true" max:"1000000"`
+	SFTBatchSize    int      `yaml:"sft_batch_size" doc:"demonstrations of a step of imitation" positive:"true"`
+	SFTLearningRate float64  `yaml:"sft_learning_rate" doc:"of imitation" positive:"true"`
+	SFTPromptWeight float64  `yaml:"sft_prompt_weight" doc:"weight of the prompt's tokens in imitation: the published code trains on all of the conversation" min:"0" max:"1"`
+	Steps           int      `yaml:"steps" doc:"optimizer steps on pairs" positive:"true" max:"1000000"`
+	BatchSize       int      `yaml:"batch_size" doc:"demonstrations of a step" positive:"true"`
+	PairsPerDemo    int      `yaml:"pairs_per_demo" doc:"pairs of a step for each of its demonstrations" positive:"true" max:"1000"`
+	SamplesPerDemo  int      `yaml:"samples_per_demo" doc:"answers drawn for each demonstration and round" positive:"true" max:"100000"`
+	ResampleEvery   int      `yaml:"resample_every" doc:"steps until answers are drawn anew" positive:"true"`
+	OnPolicy        float64  `yaml:"on_policy" doc:"share of pairs: demonstration over a sample of this round" min:"0" max:"1"`
+	Replay          float64  `yaml:"replay" doc:"share of pairs: demonstration over a sample of an earlier round" min:"0" max:"1"`
+	InterModel      float64  `yaml:"inter_model" doc:"share of pairs: a later round's sample over an earlier one's" min:"0" max:"1"`
+	Beta            float64  `yaml:"beta" doc:"how strongly it is held to the policy that imitates" positive:"true"`
+	SFTAnchor       float64  `yaml:"sft_anchor" doc:"weight of the chosen answer's own loss per token, which keeps it likely" min:"0"`
+	LearningRate    float64  `yaml:"learning_rate" doc:"of AdamW, on pairs" positive:"true"`
+	Warmup          float64  `yaml:"warmup" doc:"share of the steps until the rate is reached; then it stays" min:"0" max:"1"`
+	Dropout         float64  `yaml:"dropout" doc:"of the adapters" min:"0" max:"0.999999"`
+	Beta1           float64  `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
+	Beta2           float64  `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
+	ClipNorm        float64  `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
 	LoRA
 }
 
@@ -77,23 +80,75 @@ func (s *DITTO) Check(e *specs.Experiment, path string) []*specs.Error {
 	return errs
 }
 
-// Lower plans the imitation, and the training on pairs with its samples.
+// Lower imitates the demonstrations, which is a step of its own and a policy that
+// others may begin with too, and then trains on pairs against that policy.
 func (s *DITTO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	a, p, err := c.training(id, m, s.Model)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
 	if err != nil {
 		return nil, err
 	}
-	demos, err := c.trainsOn(&a, s.Data)
+	h := &s.Hyperparameters
+	if t.rank, err = h.rank(c, id, t.Start); err != nil {
+		return nil, err
+	}
+	worn := t.Start.wearing(t.Worn)
+	if t.rows, err = c.given(worn, e, s.Data.Split, c.scope()); err != nil {
+		return nil, err
+	}
+	monitor := t.Monitor
+	t.Monitor = nil
+	imitated, err := (&SFT{Hyperparameters: h.imitation()}).tune(c, id+".imitation", t)
 	if err != nil {
 		return nil, err
 	}
-	h := s.Hyperparameters
+	imitated.path = id
+	t.Start, t.Monitor = imitated, monitor
+	if t.Worn == nil || t.Worn.worn == "" {
+		t.Worn = imitated.Prompt
+	}
+	t.steps = [2]int64{int64(h.Steps), int64(h.Steps)}
+	estimate, err := h.estimate(c, worn, e, s.Data.Split, t.rows)
+	if err != nil {
+		return nil, err
+	}
+	kind := ditto()
+	defaults := kind.New().(*DITTO).Hyperparameters
+	return c.tunes(runner.Action{
+		ID: id, Kind: kind.Name, Version: kind.Version, Pos: c.Pos(id),
+		Lines:    append(settingLines("hyperparameters", h, &defaults), c.seed()),
+		Says:     fmt.Sprintf("train %s on %s demonstrations against answers of its own", label(t.Start.Info), e.span(s.Data.Split)),
+		Estimate: estimate,
+		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
+	}, t, func() objective { return &selfPlay{DITTOHyperparameters: *h} })
+}
+
+// imitation is how the published code imitates: a cosine with a fifth of warm-up.
+func (h *DITTOHyperparameters) imitation() SFTHyperparameters {
+	s := sftDefaults()
+	s.Steps, s.BatchSize, s.LearningRate = h.SFTSteps, h.SFTBatchSize, specs.Auto{Value: h.SFTLearningRate}
+	s.Schedule, s.Warmup, s.FinalRate, s.PromptWeight = "cosine", int(math.Round(.2*float64(h.SFTSteps))), 0, h.SFTPromptWeight
+	s.UntilLoss, s.UntilRatio, s.ClipNorm, s.Beta1, s.Beta2 = h.UntilLoss, h.UntilRatio, h.ClipNorm, h.Beta1, h.Beta2
+	return s
+}
+
+// estimate is what the training on pairs takes: its answers, what the reference
+// reads, and two passes over both sides of every pair.
+func (h *DITTOHyperparameters) estimate(c *Compiler, p *Policy, e *entry, split string, demos volume) (runner.Estimate, error) {
 	rounds := (h.Steps + h.ResampleEvery - 1) / h.ResampleEvery
-	samples := demos.times(int64(h.SamplesPerDemo) * int64(rounds))
-	a.Estimate = a.Estimate.Add(p.draws(samples))
-	if err := c.monitored(&a, p, m, h.Steps); err != nil {
-		return nil, err
+	drawn, made, err := c.asksAny(sampling{policy: p, data: e, split: split, samples: h.SamplesPerDemo * rounds, scope: c.scope()})
+	if err != nil {
+		return drawn, err
 	}
-	a.Says = fmt.Sprintf("train %s on %s demonstrations against %s samples of its own", label(p.Info), demos, samples)
-	return c.trained(a, p), nil
+	var trained runner.Estimate
+	batch := min(int64(h.BatchSize), max(demos.rows[1], 1))
+	sides := 2 * int64(h.PairsPerDemo) * batch * int64(h.Steps) // at most: a demonstration in several pairs is computed once
+	for i, rows := range demos.rows {
+		if rows == 0 {
+			continue
+		}
+		one := [2]int64{demos.tokens[0] / rows, max(demos.longest, made.longest)}[i]
+		trained.Trained[i] = made.tokens[i] + demos.tokens[i] + 2*sides*one
+	}
+	trained.Open = made.open || demos.open
+	return drawn.Add(p.costs(trained)), nil
 }

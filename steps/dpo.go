@@ -76,7 +76,7 @@ func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 		return nil, err
 	}
 	h := &s.Hyperparameters
-	if err := c.adapters(id, &h.LoRA, t.Start); err != nil {
+	if t.rank, err = h.rank(c, id, t.Start); err != nil {
 		return nil, err
 	}
 	columns := []string{"chosen", "rejected"}

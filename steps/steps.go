@@ -73,6 +73,7 @@ type Training struct {
 	split   string   // of the rows
 	target  string   // extract: what Worn extracts of the rows' output
 	steps   [2]int64 // of the optimizer, [expected, at most]
+	rank    int      // of adapters; 0: all weights
 }
 
 // Judge is a kind of judge.

@@ -59,6 +59,9 @@ func (c *Compiler) tunes(a runner.Action, t Training, o func() objective) (*Poli
 		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
 		a.Estimate = a.Estimate.Add(m.estimate(t.steps))
 	}
+	if t.rank > 0 {
+		a.Lines = append(a.Lines, line("rank", t.rank))
+	}
 	a.Lines = append(a.Lines, drawLine(step.draw)...)
 	a.Lines = append(a.Lines, start.Prompt.lines()...)
 	a.Lines = append(a.Lines, scopeLines(step.scope, readers...)...)

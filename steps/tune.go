@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,6 +60,7 @@ type tuning struct {
 	shots   *shots // how rows are asked while it trains
 	steps   int
 	log     []tables.Training
+	calls   took // by its rollouts
 	watch   watch
 }
 
@@ -72,7 +74,7 @@ func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
 			return err
 		}
 	}
-	trainer, err := s.Start.Backend.Trainer(ctx, base.model, backends.Tuning{Seed: rng.Seed(s.seed, rng.Init, "", s.draw)})
+	trainer, err := s.Start.Backend.Trainer(ctx, base.model, backends.Tuning{Rank: s.rank, Seed: rng.Seed(s.seed, rng.Init, "", s.draw)})
 	if err != nil {
 		return err
 	}
@@ -199,11 +201,22 @@ func targetsOf(batch []backends.Datum) (n int64) {
 type saved struct {
 	Log       []tables.Training
 	Watch     watch
+	Calls     took
 	Objective []byte
 }
 
+// took are calls, which a checkpoint keeps as JSON: gob does not tell a pointer to
+// zero from none.
+type took []tables.Call
+
+// GobEncode writes them as JSON.
+func (c took) GobEncode() ([]byte, error) { return json.Marshal([]tables.Call(c)) }
+
+// GobDecode reads them again.
+func (c *took) GobDecode(raw []byte) error { return json.Unmarshal(raw, (*[]tables.Call)(c)) }
+
 func (t *tuning) checkpoint(step int) error {
-	state := saved{Log: t.log, Watch: t.watch}
+	state := saved{Log: t.log, Watch: t.watch, Calls: t.calls}
 	if own := t.keeps(); own != nil {
 		var b bytes.Buffer
 		if err := gob.NewEncoder(&b).Encode(own); err != nil {
@@ -234,7 +247,7 @@ func (t *tuning) resume() (int, error) {
 			return 0, err
 		}
 	}
-	t.log, t.watch = s.Log, s.Watch
+	t.log, t.watch, t.calls = s.Log, s.Watch, s.Calls
 	t.r.Log("goes on from step %d of %d", step, t.steps)
 	return step, t.trainer.LoadState(r)
 }

@@ -67,13 +67,19 @@ func (t *tuning) describe(checkpoint, note *string) error {
 	if err := writeTable(t.r, "policies.parquet", []tables.Policy{row}); err != nil {
 		return err
 	}
-	if err := writeTable(t.r, "training.parquet", t.log); err != nil || t.Monitor == nil {
+	err := writeTable(t.r, "training.parquet", t.log)
+	if t.Monitor != nil {
+		err = errors.Join(err, writeTable(t.r, "monitor.parquet", t.watch.Seen))
+	}
+	if t.Monitor == nil && t.calls == nil {
 		return err
 	}
-	slices.SortFunc(t.watch.Calls, func(a, b tables.Call) int {
-		return cmp.Or(cmp.Compare(a.RowKey, b.RowKey), cmp.Compare(a.Replicate, b.Replicate))
+	calls := append(t.calls, t.watch.Calls...)
+	slices.SortFunc(calls, func(a, b tables.Call) int {
+		return cmp.Or(cmp.Compare(a.RowKey, b.RowKey), cmp.Compare(a.Replicate, b.Replicate), cmp.Compare(a.ID, b.ID))
 	})
-	return errors.Join(writeTable(t.r, "monitor.parquet", t.watch.Seen), writeCalls(t.r, t.watch.Calls))
+	calls = slices.CompactFunc(calls, func(a, b tables.Call) bool { return a.ID == b.ID }) // a round that was begun again
+	return errors.Join(err, writeCalls(t.r, calls))
 }
 
 // copyCheckpoint copies a policy's weights into the artifact being made; a
