@@ -105,6 +105,8 @@ func meanLoss(log []tables.Training) float64 {
 
 func (o *imitation) keeps() any { return nil }
 
+func (o *imitation) end(*tuning, bool) error { return nil }
+
 func (o *imitation) rows() int { return len(o.data) }
 
 // settings are the hyperparameters with the rate that auto stood for.

@@ -11,17 +11,17 @@ import (
 	"idiolect/runner/tables"
 )
 
-// spoken is an answer to a prompt as tokens, with what the reference thinks of it.
-type spoken struct {
+// utterance is an answer to a prompt as tokens, with what the reference thinks of it.
+type utterance struct {
 	backends.Datum // its weights are 1 on the answer's tokens
 	Reference      float64
 }
 
 // pair is two answers of which the first is preferred.
-type pair struct{ chosen, rejected *spoken }
+type pair struct{ chosen, rejected *utterance }
 
 // logprob is the sum over an answer's tokens.
-func (s *spoken) logprob(of []float32) (sum, n float64) {
+func (s *utterance) logprob(of []float32) (sum, n float64) {
 	for i, w := range s.Weights {
 		sum += float64(w) * float64(of[i])
 		n += float64(w)
@@ -30,7 +30,7 @@ func (s *spoken) logprob(of []float32) (sum, n float64) {
 }
 
 // refer asks the reference about answers, some at a time.
-func (t *tuning) refer(ctx context.Context, reference backends.Sampler, answers []*spoken) error {
+func (t *tuning) refer(ctx context.Context, reference backends.Sampler, answers []*utterance) error {
 	for len(answers) > 0 {
 		some := answers[:min(len(answers), chunk)]
 		answers = answers[len(some):]
@@ -58,11 +58,11 @@ func (t *tuning) refer(ctx context.Context, reference backends.Sampler, answers 
 // prefer takes one optimizer step on pairs: the mean of their losses. An answer
 // that stands in several pairs is computed once.
 func (t *tuning) prefer(ctx context.Context, i int, l pairLoss, rate float64, adam backends.Adam, pairs []pair) (tables.Training, error) {
-	at := map[*spoken]int{}
-	var all []*spoken
+	at := map[*utterance]int{}
+	var all []*utterance
 	var data []backends.Datum
 	for _, p := range pairs {
-		for _, s := range []*spoken{p.chosen, p.rejected} {
+		for _, s := range []*utterance{p.chosen, p.rejected} {
 			if _, known := at[s]; !known {
 				at[s] = len(all)
 				all, data = append(all, s), append(data, s.Datum)
@@ -95,7 +95,7 @@ func (t *tuning) prefer(ctx context.Context, i int, l pairLoss, rate float64, ad
 // meanLossOf is the mean loss of pairs and its derivatives by every logprob. The
 // metrics are named as TRL names them: an answer's reward is beta times its
 // log-ratio to the reference (Rafailov et al. 2023, section 4).
-func meanLossOf(l pairLoss, pairs []pair, all []*spoken, at map[*spoken]int, logprobs [][]float32, metrics map[string]float64) (float64, [][]float32) {
+func meanLossOf(l pairLoss, pairs []pair, all []*utterance, at map[*utterance]int, logprobs [][]float32, metrics map[string]float64) (float64, [][]float32) {
 	sides, slopes := make([]side, len(all)), make([]float64, len(all))
 	for k, s := range all {
 		sum, n := s.logprob(logprobs[k])
@@ -190,7 +190,7 @@ func (t *tuning) pairOf(row tables.Row) (p pair, ok bool, err error) {
 }
 
 // answered is the text in a column as the answer to a row.
-func (t *tuning) answered(row tables.Row, fields map[string]any, column string) (*spoken, error) {
+func (t *tuning) answered(row tables.Row, fields map[string]any, column string) (*utterance, error) {
 	text, ok := fields[column].(string)
 	if !ok {
 		return nil, fmt.Errorf("the row has no text in a column %s", column)
@@ -200,7 +200,7 @@ func (t *tuning) answered(row tables.Row, fields map[string]any, column string) 
 		return nil, err
 	}
 	d, err := t.trainer.Renderer().Example(append(ms, backends.Message{Role: "assistant", Content: text}), 0)
-	return &spoken{Datum: d}, err
+	return &utterance{Datum: d}, err
 }
 
 func (o *preference) step(ctx context.Context, t *tuning, i int) (tables.Training, error) {
@@ -228,7 +228,7 @@ func (o *preference) refer(ctx context.Context, t *tuning) error {
 		return err
 	}
 	defer reference.Close()
-	var all []*spoken
+	var all []*utterance
 	for _, p := range o.pairs {
 		all = append(all, p.chosen, p.rejected)
 	}
@@ -244,6 +244,8 @@ func (o *preference) refer(ctx context.Context, t *tuning) error {
 func (o *preference) enough(*tuning, int) bool { return false }
 
 func (o *preference) keeps() any { return &o.state }
+
+func (o *preference) end(*tuning, bool) error { return nil }
 
 func (o *preference) rows() int { return len(o.pairs) }
 

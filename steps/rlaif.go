@@ -3,12 +3,13 @@ package steps
 import (
 	"fmt"
 
+	"idiolect/runner"
 	"idiolect/specs"
 )
 
 func rlaif() specs.Kind[Method] {
 	return specs.Kind[Method]{
-		Name: "rlaif", Version: 1, Planned: true,
+		Name: "rlaif", Version: 1,
 		Doc: "reinforcement learning from a judge: groups of rollouts, compared or graded",
 		New: func() Method {
 			s := &RLAIF{Reward: "mean", ConstantGroups: "keep"}
@@ -45,6 +46,7 @@ type RLAIFHyperparameters struct {
 	BatchSize    int     `yaml:"batch_size" doc:"rows of a step" positive:"true" max:"100000"`
 	Steps        int     `yaml:"steps" doc:"times: sample, judge, train" positive:"true" max:"1000000"`
 	LearningRate float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
+	Warmup       int     `yaml:"warmup" doc:"steps until the rate is reached; then it stays" min:"0"`
 	Loss         string  `yaml:"loss" doc:"summed over tokens" enum:"importance_sampling,ppo"`
 	Substeps     int     `yaml:"substeps" doc:"optimizer steps of one step, over parts of its batch" positive:"true" max:"1000"`
 	ClipLow      float64 `yaml:"clip_low" doc:"of ppo: the ratio's lower bound" min:"0" max:"1"`
@@ -70,33 +72,67 @@ func (s *RLAIF) Check(e *specs.Experiment, path string) []*specs.Error {
 	return errs
 }
 
-// Lower plans the training, its rollouts and its judgements.
+// Lower trains on the rows of a data entry.
 func (s *RLAIF) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	a, p, err := c.training(id, m, s.Model)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.trainsOn(&a, s.Data); err != nil {
+	h := &s.Hyperparameters
+	if t.rank, err = h.rank(c, id, t.Start); err != nil {
 		return nil, err
 	}
-	h := s.Hyperparameters
-	groups := exactly(int64(h.Steps) * int64(h.BatchSize))
-	rollouts := groups.times(int64(h.GroupSize))
+	t.steps = [2]int64{int64(h.Steps), int64(h.Steps)}
+	kind := rlaif()
+	defaults := kind.New().(*RLAIF)
+	a := runner.Action{
+		ID: id, Kind: kind.Name, Version: kind.Version, Pos: c.Pos(id),
+		Lines:    append(settingLines("method", s, defaults), c.seed()),
+		Defaults: func() []runner.Line { return settingLines("method", defaults, nil) },
+	}
+	judge, one, err := c.referee(&a, "judge", s.Judge)
+	if err != nil {
+		return nil, err
+	}
+	rows := e.span(s.Data.Split).most(int64(h.BatchSize)).times(int64(h.Steps))
+	rollouts := rows.times(int64(h.GroupSize))
 	answers, questions := rollouts, rollouts
 	if c.isPairwise(s.Judge) {
-		questions = groups.times(s.Tournament.pairs(h.GroupSize))
+		questions = rows.times(s.Tournament.pairs(h.GroupSize))
 		if s.Tournament.Pattern == "start" {
-			answers = answers.plus(groups)
+			answers = answers.plus(rows)
 		}
 	}
-	one, err := c.consult(&a, "judge", s.Judge)
-	if err != nil {
+	if a.Estimate, err = s.estimate(c, t.Start.wearing(t.Worn), e, rollouts, answers); err != nil {
 		return nil, err
 	}
-	a.Estimate = a.Estimate.Add(p.draws(answers)).Add(one.estimate(questions))
-	if err := c.monitored(&a, p, m, h.Steps); err != nil {
-		return nil, err
+	a.Estimate = a.Estimate.Add(one.estimate(questions))
+	a.Says = fmt.Sprintf("train %s by rewards of %s, %s rollouts, %s questions", label(t.Start.Info), s.Judge.ID, rollouts, one.asked(questions))
+	return c.tunes(a, t, func() objective {
+		own := *judge // a run of the step opens it for itself
+		return &reinforcement{RLAIF: s, judge: &own}
+	})
+}
+
+// estimate is what drawing the answers takes, reading them by the start policy, and
+// one pass forward and back over the rollouts.
+func (s *RLAIF) estimate(c *Compiler, p *Policy, e *entry, rollouts, answers span) (runner.Estimate, error) {
+	most := p.longest()
+	out := answers.of(most)
+	if p.Prompt.unread(e) {
+		out.Open = true
+		return p.costs(out), nil
 	}
-	a.Says = fmt.Sprintf("train %s by rewards of %s, %s rollouts, %s questions", label(p.Info), s.Judge.ID, rollouts, one.asked(questions))
-	return c.trained(a, p), nil
+	n := e.count("")
+	prompt, longest, err := c.prompts(p, e, n, c.scope())
+	if err != nil || n == 0 {
+		return out, err
+	}
+	per := [2]int64{prompt[0] / n, longest}
+	for i := range 2 {
+		out.Prompt[i] = answers.n[i] * per[i]
+		likely := out.Output[i] / max(answers.n[i], 1)
+		out.Trained[i] = 2 * rollouts.n[i] * (per[i] + likely + 1)
+	}
+	return p.costs(out), nil
 }

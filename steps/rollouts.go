@@ -53,7 +53,7 @@ func (t *tuning) answers(ctx context.Context, round string, sampler backends.Sam
 
 // spoke is an answer that was sampled, as tokens: exactly those that were drawn, and
 // the one that ended it. An answer that did not end teaches no end.
-func spoke(r backends.Renderer, a ask, c backends.Completion) (*spoken, []float32, error) {
+func spoke(r backends.Renderer, a ask, c backends.Completion) (*utterance, []float32, error) {
 	prompt, err := r.Prompt(a.messages)
 	if err != nil {
 		return nil, nil, err
@@ -67,7 +67,7 @@ func spoke(r backends.Renderer, a ask, c backends.Completion) (*spoken, []float3
 		return nil, nil, fmt.Errorf("an answer of %d tokens with %d logprobs - the backend has to tell those of each, to train on them", len(said), len(logprobs))
 	}
 	all := append(prompt[:len(prompt):len(prompt)], said...)
-	s := &spoken{Datum: backends.Datum{Tokens: all[:len(all)-1], Targets: all[1:], Weights: make([]float32, len(all)-1)}}
+	s := &utterance{Datum: backends.Datum{Tokens: all[:len(all)-1], Targets: all[1:], Weights: make([]float32, len(all)-1)}}
 	for i := range said {
 		s.Weights[len(prompt)-1+i] = 1
 	}

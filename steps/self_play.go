@@ -16,8 +16,8 @@ import (
 // the policy's own, those of a later round to those of an earlier one.
 type selfPlay struct {
 	DITTOHyperparameters
-	demos []*spoken // what people wrote
-	asks  []ask     // what they were asked
+	demos []*utterance // what people wrote
+	asks  []ask        // what they were asked
 	epochs
 	schedule
 	state selfPlayed
@@ -27,7 +27,7 @@ type selfPlay struct {
 // and the answers of each round, by demonstration. An answer that failed is missing.
 type selfPlayed struct {
 	Reference []float64
-	Rounds    [][][]*spoken
+	Rounds    [][][]*utterance
 }
 
 // Pools of pairs.
@@ -104,8 +104,8 @@ func (o *selfPlay) play(ctx context.Context, t *tuning, round int) error {
 	if err != nil {
 		return err
 	}
-	own := make([][]*spoken, len(o.demos))
-	var news []*spoken
+	own := make([][]*utterance, len(o.demos))
+	var news []*utterance
 	for k, a := range answers {
 		if a.Error != "" || len(a.Completion.Tokens) == 0 {
 			continue
@@ -180,6 +180,8 @@ func (o *selfPlay) pairs(t *tuning, i int) ([]pair, map[string]float64) {
 func (o *selfPlay) enough(*tuning, int) bool { return false }
 
 func (o *selfPlay) keeps() any { return &o.state }
+
+func (o *selfPlay) end(*tuning, bool) error { return nil }
 
 func (o *selfPlay) rows() int { return len(o.demos) }
 

@@ -44,6 +44,9 @@ type objective interface {
 	enough(t *tuning, i int) bool
 	// keeps points to what a checkpoint keeps of it; nil: nothing.
 	keeps() any
+	// end gives back what begin opened, and adds to the artifact of a policy that was
+	// trained; it may be called whether begin was done or not.
+	end(t *tuning, trained bool) error
 	// rows is how many rows it trains on; settings are its hyperparameters as used.
 	rows() int
 	settings() []runner.Line
@@ -83,16 +86,21 @@ func (s *tuneStep) Run(ctx context.Context, r *runner.Run) error {
 	if err := t.ask(); err != nil {
 		return err
 	}
+	trained, err := t.run(ctx)
+	return errors.Join(err, t.end(t, trained && err == nil))
+}
+
+func (t *tuning) run(ctx context.Context) (trained bool, err error) {
 	if t.steps, err = t.begin(ctx, t); err != nil {
-		return err
+		return false, err
 	}
 	if t.steps == 0 {
-		return t.untrained()
+		return false, t.untrained()
 	}
 	if err := t.train(ctx); err != nil {
-		return err
+		return false, err
 	}
-	return t.write()
+	return true, t.write()
 }
 
 // ask settles how the policy is asked, and how while it trains.

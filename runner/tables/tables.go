@@ -186,6 +186,22 @@ type Candidate struct {
 	Inflation *float64 `parquet:"inflation,optional"` // of the chosen one: by how much its mean is expected to be too high, because it was the best of several
 }
 
+// Rollout is one answer that a policy in training drew, and was rewarded for.
+type Rollout struct {
+	ID           string  `parquet:"id"`
+	RowKey       string  `parquet:"row_key"`
+	Replicate    int64   `parquet:"replicate"` // (step-1) * group_size + place in the group
+	Step         int64   `parquet:"step"`      // from 1
+	Completion   string  `parquet:"completion"`
+	Tokens       int64   `parquet:"tokens"`        // with the one that ended it
+	Finished     bool    `parquet:"finished"`      // it came to its end
+	Worth        float64 `parquet:"worth"`         // what the judge gives: wins minus losses, a score
+	Reward       float64 `parquet:"reward"`        // with what is taken off an answer that did not end
+	Advantage    float64 `parquet:"advantage"`     // reward above the mean of its group
+	Logprob      float64 `parquet:"logprob"`       // of all tokens, under the policy that drew it
+	StartLogprob float64 `parquet:"start_logprob"` // and under the start policy
+}
+
 // Policy is a way of answering: a model, its weights and how it is asked.
 type Policy struct {
 	ID         string  `parquet:"id"`
