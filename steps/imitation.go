@@ -64,14 +64,20 @@ func (o *imitation) batch(i int) []backends.Datum {
 }
 
 func (o *imitation) step(ctx context.Context, t *tuning, i int) (tables.Training, error) {
-	batch := o.batch(i)
+	adam := backends.Adam{LearningRate: o.at(i), Beta1: o.Beta1, Beta2: o.Beta2, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm}
+	row, err := t.imitate(ctx, i, o.rate, adam, o.batch(i))
+	row.Epoch = float64(i+1) / float64(o.per())
+	return row, err
+}
+
+// imitate takes one optimizer step by the log loss of a batch.
+func (t *tuning) imitate(ctx context.Context, i int, rate float64, adam backends.Adam, batch []backends.Datum) (tables.Training, error) {
 	used := tokensOf(batch)
 	settle, err := t.r.Reserve(ctx, used)
 	if err != nil {
 		return tables.Training{}, err
 	}
-	adam := backends.Adam{LearningRate: o.at(i), Beta1: o.Beta1, Beta2: o.Beta2, WeightDecay: o.WeightDecay, ClipNorm: o.ClipNorm}
-	loss, metrics, err := t.descend(ctx, i, o.rate, adam, func() (float64, error) {
+	loss, metrics, err := t.descend(ctx, i, rate, adam, func() (float64, error) {
 		out, err := t.trainer.ForwardBackward(ctx, batch, backends.CrossEntropy)
 		return out.Loss, err
 	})
@@ -79,9 +85,7 @@ func (o *imitation) step(ctx context.Context, t *tuning, i int) (tables.Training
 		return tables.Training{}, err
 	}
 	settle(used)
-	return tables.Training{
-		Loss: loss, Epoch: float64(i+1) / float64(o.per()), LearningRate: adam.LearningRate, Metrics: mustJSON(metrics), Tokens: used.Tokens, Targets: targetsOf(batch),
-	}, nil
+	return tables.Training{Loss: loss, LearningRate: adam.LearningRate, Metrics: mustJSON(metrics), Tokens: used.Tokens, Targets: targetsOf(batch)}, nil
 }
 
 // enough says whether until_loss or until_ratio ends the training: the mean loss of

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"idiolect/backends"
 	"idiolect/datasets"
@@ -17,8 +18,9 @@ type utterance struct {
 	Reference      float64
 }
 
-// pair is two answers of which the first is preferred.
-type pair struct{ chosen, rejected *utterance }
+// pair is two answers of which the first is preferred; an answer may be several
+// utterances, such as one reading for each criterion.
+type pair struct{ chosen, rejected []*utterance }
 
 // logprob is the sum over an answer's tokens.
 func (s *utterance) logprob(of []float32) (sum, n float64) {
@@ -62,7 +64,7 @@ func (t *tuning) prefer(ctx context.Context, i int, l pairLoss, rate float64, ad
 	var all []*utterance
 	var data []backends.Datum
 	for _, p := range pairs {
-		for _, s := range []*utterance{p.chosen, p.rejected} {
+		for _, s := range slices.Concat(p.chosen, p.rejected) {
 			if _, known := at[s]; !known {
 				at[s] = len(all)
 				all, data = append(all, s), append(data, s.Datum)
@@ -96,27 +98,38 @@ func (t *tuning) prefer(ctx context.Context, i int, l pairLoss, rate float64, ad
 // metrics are named as TRL names them: an answer's reward is beta times its
 // log-ratio to the reference (Rafailov et al. 2023, section 4).
 func meanLossOf(l pairLoss, pairs []pair, all []*utterance, at map[*utterance]int, logprobs [][]float32, metrics map[string]float64) (float64, [][]float32) {
-	sides, slopes := make([]side, len(all)), make([]float64, len(all))
+	one, slopes := make([]side, len(all)), make([]float64, len(all))
 	for k, s := range all {
 		sum, n := s.logprob(logprobs[k])
-		sides[k] = side{sum, s.Reference, n}
+		one[k] = side{sum, s.Reference, n}
+	}
+	together := func(us []*utterance) (sum side) {
+		for _, u := range us {
+			s := one[at[u]]
+			sum = side{sum.policy + s.policy, sum.reference + s.reference, sum.n + s.n}
+		}
+		return sum
 	}
 	total, n := 0.0, float64(len(pairs))
 	for _, p := range pairs {
-		c, r := at[p.chosen], at[p.rejected]
-		loss, byChosen, byRejected := l.of(sides[c], sides[r])
+		c, r := together(p.chosen), together(p.rejected)
+		loss, byChosen, byRejected := l.of(c, r)
 		total += loss / n
-		slopes[c] += byChosen / n
-		slopes[r] += byRejected / n
-		margin := l.beta * (sides[c].ratio() - sides[r].ratio())
-		metrics["rewards/chosen"] += l.beta * sides[c].ratio() / n
-		metrics["rewards/rejected"] += l.beta * sides[r].ratio() / n
+		for _, u := range p.chosen {
+			slopes[at[u]] += byChosen / n
+		}
+		for _, u := range p.rejected {
+			slopes[at[u]] += byRejected / n
+		}
+		margin := l.beta * (c.ratio() - r.ratio())
+		metrics["rewards/chosen"] += l.beta * c.ratio() / n
+		metrics["rewards/rejected"] += l.beta * r.ratio() / n
 		metrics["rewards/margins"] += margin / n
 		if margin > 0 {
 			metrics["rewards/accuracies"] += 1 / n
 		}
-		metrics["logps/chosen"] += sides[c].policy / sides[c].n / n
-		metrics["logps/rejected"] += sides[r].policy / sides[r].n / n
+		metrics["logps/chosen"] += c.policy / c.n / n
+		metrics["logps/rejected"] += r.policy / r.n / n
 	}
 	grads := make([][]float32, len(all))
 	for k, s := range all {
@@ -183,10 +196,12 @@ func (t *tuning) pairOf(row tables.Row) (p pair, ok bool, err error) {
 			return p, false, nil
 		}
 	}
-	if p.chosen, err = t.answered(row, fields, better); err == nil {
-		p.rejected, err = t.answered(row, fields, worse)
+	good, err := t.answered(row, fields, better)
+	if err != nil {
+		return p, false, err
 	}
-	return p, err == nil, err
+	bad, err := t.answered(row, fields, worse)
+	return pair{[]*utterance{good}, []*utterance{bad}}, err == nil, err
 }
 
 // answered is the text in a column as the answer to a row.
@@ -212,7 +227,7 @@ func (o *preference) step(ctx context.Context, t *tuning, i int) (tables.Trainin
 	var pairs []pair
 	for _, at := range o.batch(i) {
 		p := o.pairs[at]
-		p.chosen.Reference, p.rejected.Reference = o.state.Reference[2*at], o.state.Reference[2*at+1]
+		p.chosen[0].Reference, p.rejected[0].Reference = o.state.Reference[2*at], o.state.Reference[2*at+1]
 		pairs = append(pairs, p)
 	}
 	adam := backends.Adam{LearningRate: o.at(i), Beta1: o.Beta1, Beta2: o.Beta2, ClipNorm: o.ClipNorm}
@@ -230,7 +245,7 @@ func (o *preference) refer(ctx context.Context, t *tuning) error {
 	defer reference.Close()
 	var all []*utterance
 	for _, p := range o.pairs {
-		all = append(all, p.chosen, p.rejected)
+		all = append(all, p.chosen[0], p.rejected[0])
 	}
 	if err := t.refer(ctx, reference, all); err != nil {
 		return err

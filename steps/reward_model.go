@@ -3,12 +3,13 @@ package steps
 import (
 	"fmt"
 
+	"idiolect/runner"
 	"idiolect/specs"
 )
 
 func rewardModel() specs.Kind[Method] {
 	return specs.Kind[Method]{
-		Name: "reward_model", Version: 1, Planned: true,
+		Name: "reward_model", Version: 1,
 		Doc: "a model that judges: trained on which of two answers a rubric prefers",
 		New: func() Method {
 			s := &RewardModel{Form: "verdict", Orders: "both", Loss: "two_way"}
@@ -47,6 +48,7 @@ type RewardModelHyperparameters struct {
 	ReferenceDropout float64 `yaml:"reference_dropout" doc:"share of rows whose reference is not shown: it will often be absent" min:"0" max:"1"`
 	Beta1            float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
 	Beta2            float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
+	ClipNorm         float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
 	LoRA
 }
 
@@ -63,22 +65,63 @@ func (s *RewardModel) Check(e *specs.Experiment, path string) []*specs.Error {
 	return errs
 }
 
-// Lower plans the training.
+// Lower trains on the preferences of a data entry.
 func (s *RewardModel) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	a, p, err := c.training(id, m, s.Model)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := c.trainsOn(&a, s.Data)
+	h := &s.Hyperparameters
+	if t.rank, err = h.rank(c, id, t.Start); err != nil {
+		return nil, err
+	}
+	questions, err := s.questions(c, t.Start.wearing(t.Worn), e)
 	if err != nil {
 		return nil, err
 	}
-	steps := batches(pairs.n[1], s.Hyperparameters.BatchSize) * s.Hyperparameters.Epochs
-	if err := c.monitored(&a, p, m, steps); err != nil {
-		return nil, err
+	for i, n := range questions.rows {
+		t.steps[i] = int64(batches(n, h.BatchSize) * h.Epochs)
 	}
-	a.Says = fmt.Sprintf("train %s to judge, on %s pairs", label(p.Info), pairs)
-	return c.trained(a, p), nil
+	kind := rewardModel()
+	defaults := kind.New().(*RewardModel)
+	as := &assessor{kind: "pairwise", reads: s.Form == "read", weighs: !s.Feedback, feedback: s.Feedback, policy: t.Start.wearing(t.Worn)}
+	if as.policy.Prompt != nil && m.Prompt.ID == "" && m.TrainPrompt.ID == "" { // that of the model it starts from is for texts
+		as.policy.Prompt = nil
+	}
+	return c.tunes(runner.Action{
+		ID: id, Kind: kind.Name, Version: kind.Version, Pos: c.Pos(id),
+		Lines:    append(settingLines("method", s, defaults), c.seed(), line("protocol", protocol)),
+		Says:     fmt.Sprintf("train %s to judge, on %s pairs", label(t.Start.Info), e.span(s.Data.Split)),
+		Estimate: t.Start.costs(questions.times(2 * int64(h.Epochs))), // forward, then forward and back
+		Defaults: func() []runner.Line { return settingLines("method", defaults, nil) },
+	}, t, func() objective { return &judging{RewardModel: s, as: as} })
+}
+
+// boilerplate bounds the words around what a question shows, in bytes.
+const boilerplate = 512
+
+// questions is how much there is to train on: rows are questions.
+func (s *RewardModel) questions(c *Compiler, p *Policy, e *entry) (volume, error) {
+	if p.Prompt.unread(e) {
+		return volume{rows: e.span(s.Data.Split).n, samples: 1, open: true}, nil
+	}
+	n := e.count(s.Data.Split)
+	var w width
+	for _, column := range []string{"input", saysA, saysB, "rubric", "reference", "feedback"} {
+		w = w.plus(e.widths.column(column))
+	}
+	each := int64(2) // in both orders
+	words := int64(2)
+	if s.Form == "read" { // every part of the rubric, of either answer; all of them are one row
+		each, words = 1, e.widths.column("rubric").longest+2
+	}
+	v := volume{rows: [2]int64{n * each, n * each}, samples: 1, longest: within(p.Info, w.longest+boilerplate)}
+	per := 0.0
+	if e.widths.rows > 0 {
+		per = likely(w, e, p.Info) + boilerplate/likelyBytes
+	}
+	v.tokens = [2]int64{int64(per * float64(n*each*2)), n * each * words * v.longest}
+	return v, nil
 }
 
 // batches is how many steps an epoch over so many rows takes.

@@ -150,10 +150,10 @@ func (o *selfPlay) pairs(t *tuning, i int) ([]pair, map[string]float64) {
 				name = onPolicy
 			}
 			for _, s := range answers[d] {
-				pools[name] = append(pools[name], pair{o.demos[d], s})
+				pools[name] = append(pools[name], pair{[]*utterance{o.demos[d]}, []*utterance{s}})
 				for _, earlier := range o.state.Rounds[:round] {
 					for _, e := range earlier[d] {
-						pools[interModel] = append(pools[interModel], pair{s, e})
+						pools[interModel] = append(pools[interModel], pair{[]*utterance{s}, []*utterance{e}})
 					}
 				}
 			}
