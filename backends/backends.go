@@ -49,6 +49,7 @@ type Info struct {
 	Samples  bool
 	Trains   bool // token by token
 	Jobs     []string
+	Logprobs bool // it gives the log probability of tokens that it is shown: Sampler.Logprobs
 	Doc      string
 
 	// What a plan estimates with; nothing of it decides a result.
