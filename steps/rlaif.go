@@ -107,7 +107,10 @@ func (s *RLAIF) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) 
 		return nil, err
 	}
 	a.Estimate = a.Estimate.Add(one.estimate(questions))
-	a.Says = fmt.Sprintf("train %s by rewards of %s, %s rollouts, %s questions", label(t.Start.Info), s.Judge.ID, rollouts, one.asked(questions))
+	a.Says = fmt.Sprintf("train %s by rewards of %s, %s rollouts", label(t.Start.Info), s.Judge.ID, rollouts)
+	if c.isPairwise(s.Judge) {
+		a.Says += fmt.Sprintf(", %s games", questions)
+	}
 	return c.tunes(a, t, func() objective {
 		own := *judge // a run of the step opens it for itself
 		return &reinforcement{RLAIF: s, judge: &own}
