@@ -38,7 +38,7 @@ func ditto() specs.Kind[Method] {
 // teaches no end. The numbers are those of the published code (for 7B models).
 type DITTO struct {
 	Model specs.ModelRef `yaml:"model" doc:"where training starts" required:"true"`
-	Data  specs.DataRef  `yaml:"data" doc:"demonstrations: rows with input and output" required:"true"`
+	Data  specs.DataRef  `yaml:"data" doc:"demonstrations: rows with output" required:"true"`
 
 	Hyperparameters DITTOHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
 }
@@ -73,7 +73,7 @@ type DITTOHyperparameters struct {
 // Check wants demonstrations, and shares that make a whole.
 func (s *DITTO) Check(e *specs.Experiment, path string) []*specs.Error {
 	h := s.Hyperparameters
-	errs := append(needColumns(e, path, s.Data, []string{"input", "output"}), h.LoRA.check(e, path)...)
+	errs := append(needColumns(e, path, s.Data, []string{"output"}), h.LoRA.check(e, path)...)
 	if sum := h.OnPolicy + h.Replay + h.InterModel; math.Abs(sum-1) > 1e-6 {
 		errs = append(errs, e.Errorf(path+".hyperparameters", "", "on_policy, replay and inter_model are %g together - they share the pairs, so 1", sum))
 	}

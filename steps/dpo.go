@@ -37,7 +37,7 @@ func dpo() specs.Kind[Method] {
 // over. Ties are left out.
 type DPO struct {
 	Model specs.ModelRef `yaml:"model" doc:"where training starts; also the reference" required:"true"`
-	Data  specs.DataRef  `yaml:"data" doc:"rows with input, chosen and rejected, or with input, a, b and preference" required:"true"`
+	Data  specs.DataRef  `yaml:"data" doc:"rows with chosen and rejected, or with a, b and preference" required:"true"`
 
 	Hyperparameters DPOHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`
 }
@@ -62,7 +62,7 @@ type DPOHyperparameters struct {
 // Check wants pairs, and smoothing where a loss has it.
 func (s *DPO) Check(e *specs.Experiment, path string) []*specs.Error {
 	h := s.Hyperparameters
-	errs := append(needColumns(e, path, s.Data, []string{"input", "chosen", "rejected"}, preferenceColumns()), h.LoRA.check(e, path)...)
+	errs := append(needColumns(e, path, s.Data, []string{"chosen", "rejected"}, preferenceColumns()[1:]), h.LoRA.check(e, path)...)
 	if h.LabelSmoothing > 0 && !slices.Contains([]string{"sigmoid", "robust"}, h.Loss) {
 		errs = append(errs, e.Errorf(path+".hyperparameters.label_smoothing", "use loss sigmoid or robust", "loss %s has no label_smoothing", h.Loss))
 	}

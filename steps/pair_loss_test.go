@@ -1,8 +1,10 @@
 package steps
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"testing"
 )
 
@@ -50,6 +52,45 @@ func TestPairLossFarAway(t *testing.T) {
 			loss, c, r := l.of(side{far, 0, 3}, side{-far, 0, 4})
 			if s := fmt.Sprint(loss, c, r); math.IsNaN(loss+c+r) || math.IsInf(loss+c+r, 0) {
 				t.Errorf("%+v at %v: %s", l, far, s)
+			}
+		}
+	}
+}
+
+// The values are TRL's, on the same log probabilities.
+func TestPairLossIsTRLs(t *testing.T) {
+	raw, err := os.ReadFile("testdata/pair_losses.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		Cases []struct {
+			Loss             string
+			Beta             float64
+			LabelSmoothing   float64   `json:"label_smoothing"`
+			Chosen, Rejected []float64 // by token
+			RefChosen        []float64 `json:"ref_chosen"`
+			RefRejected      []float64 `json:"ref_rejected"`
+			Value            float64
+			ByChosen         float64 `json:"by_chosen"`
+			ByRejected       float64 `json:"by_rejected"`
+		}
+	}
+	if err := json.Unmarshal(raw, &golden); err != nil || len(golden.Cases) != 18 {
+		t.Fatalf("%d cases, %v", len(golden.Cases), err)
+	}
+	sum := func(xs []float64) (s float64) {
+		for _, x := range xs {
+			s += x
+		}
+		return s
+	}
+	for _, g := range golden.Cases {
+		l := pairLoss{name: g.Loss, beta: g.Beta, smoothing: g.LabelSmoothing}
+		loss, c, r := l.of(side{sum(g.Chosen), sum(g.RefChosen), float64(len(g.Chosen))}, side{sum(g.Rejected), sum(g.RefRejected), float64(len(g.Rejected))})
+		for name, x := range map[string][2]float64{"loss": {loss, g.Value}, "by chosen": {c, g.ByChosen}, "by rejected": {r, g.ByRejected}} {
+			if math.Abs(x[0]-x[1]) > 1e-9*max(1, math.Abs(x[1])) {
+				t.Errorf("%s, %d and %d tokens: %s %v, TRL %v", g.Loss, len(g.Chosen), len(g.Rejected), name, x[0], x[1])
 			}
 		}
 	}
