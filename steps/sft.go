@@ -66,7 +66,7 @@ func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	if s.Target == "extract" && !worn.extracts() {
 		return nil, c.Errorf(id+".target", "give the prompt an `extract:`", "target extract - the method is asked with no prompt that extracts")
 	}
-	e, err := c.entry(s.Data.ID)
+	e, err := c.learned(s.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (s *SFT) tune(c *Compiler, id string, t Training) (*Policy, error) {
 		a.Inputs = append(a.Inputs, m.planned.Inputs...)
 		a.Lines = append(a.Lines, m.lines()...)
 		readers = append(readers, m.readers()...)
-		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
+		a.Says += fmt.Sprintf(", watched on %s rows", m.data.span(m.split))
 		a.Estimate = a.Estimate.Add(m.estimate(&s.Hyperparameters, t.rows.rows))
 	}
 	a.Lines = append(a.Lines, drawLine(step.draw)...)

@@ -55,7 +55,7 @@ func (c *Compiler) training(id string, m *specs.Method, model specs.ModelRef) (r
 // trainsOn adds the rows that a method reads, and says how many there are. How
 // much they are to train on is not known before their machinery is there.
 func (c *Compiler) trainsOn(a *runner.Action, ref specs.DataRef) (span, error) {
-	e, err := c.entry(ref.ID)
+	e, err := c.learned(ref)
 	if err != nil {
 		return span{}, err
 	}
