@@ -1,15 +1,10 @@
 package steps
 
-import (
-	"fmt"
-
-	"idiolect/runner"
-	"idiolect/specs"
-)
+import "idiolect/specs"
 
 func bestOfN() specs.Kind[Method] {
 	return specs.Kind[Method]{
-		Name: "best_of_n", Version: 1, Planned: true,
+		Name: "best_of_n", Version: 1,
 		Doc: "several drafts, of which a judge picks one; nothing is trained",
 		New: func() Method { s := &BestOfN{}; s.Hyperparameters.N = 4; return s },
 	}
@@ -32,7 +27,8 @@ func (s *BestOfN) Check(e *specs.Experiment, path string) []*specs.Error {
 	return trainsNothing(e, path)
 }
 
-// Lower plans the policy; drafts and verdicts are taken wherever it answers.
+// Lower writes down who drafts, as a prompt does; drafts are drawn and judged wherever
+// the policy answers.
 func (s *BestOfN) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	base, err := c.start(id, s.Model, m)
 	if err != nil {
@@ -41,21 +37,11 @@ func (s *BestOfN) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error
 	if base.drafts != nil {
 		return nil, c.Errorf(id+".model", "", "best of %d of another best_of_n - its drafts are answers of one model", s.Hyperparameters.N)
 	}
-	p := *base
-	if p.Prompt, err = c.asking(m.Prompt, base.Prompt); err != nil {
-		return nil, err
-	}
-	a := runner.Action{ID: id, Kind: m.Kind, Pos: c.Pos(id), Lines: []runner.Line{line("n", s.Hyperparameters.N)}}
-	p.ask(&a, c)
-	one, err := c.consult(&a, "judge", s.Judge)
+	p, err := (&Prompt{Model: s.Model}).Lower(c, id, m)
 	if err != nil {
 		return nil, err
 	}
-	p.drafts = &drafts{n: int64(s.Hyperparameters.N), questions: int64(s.Hyperparameters.N), judge: one}
-	if c.isPairwise(s.Judge) {
-		p.drafts.questions = Tournament{Pattern: "all"}.pairs(s.Hyperparameters.N)
-	}
-	p.path = id
-	a.Says = fmt.Sprintf("best of %d by %s, picked by %s", p.drafts.n, label(p.Info), s.Judge.ID)
-	return c.trained(a, &p), nil
+	own := *p
+	own.drafts = &drafts{n: s.Hyperparameters.N, judge: s.Judge}
+	return &own, nil
 }

@@ -117,7 +117,7 @@ func within(i backends.Info, tokens int64) int64 {
 // asks estimates a step that asks for so many samples of each of some rows, and
 // notes how much its completions are to train on.
 func (c *Compiler) asks(s sampling, most int64) (runner.Estimate, volume, error) {
-	rows, samples := s.share.of(s.part.of(s.data.span(s.split))), int64(s.samples)*s.policy.drafts.calls()
+	rows, samples := s.share.of(s.part.of(s.data.span(s.split))), int64(s.samples)
 	prompt, longest, err := c.prompts(s.policy, s.data, rows.n[1], s.scope)
 	if rows.n[1] > 0 { // of a mix fewer are expected than there may be
 		prompt[0] = int64(float64(prompt[0]) * (float64(rows.n[0]) / float64(rows.n[1])))
@@ -134,11 +134,7 @@ func (c *Compiler) asks(s sampling, most int64) (runner.Estimate, volume, error)
 	}
 	v := volume{rows: s.drawn().n, open: e.Open, longest: within(s.policy.Info, longest+answer), samples: samples}
 	v.tokens = [2]int64{e.Prompt[0] + e.Output[0], min(e.Prompt[1]+calls*answer, calls*v.longest)}
-	e = s.policy.costs(e)
-	if d := s.policy.drafts; d != nil {
-		e = e.Add(d.judge.estimate(s.drawn().times(d.questions)))
-	}
-	return e, v, err
+	return s.policy.costs(e), v, err
 }
 
 // maxExtracted is how long an expression can make what it extracts, in bytes.

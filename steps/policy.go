@@ -27,19 +27,10 @@ type Policy struct {
 	choice   []*Policy // of a select whose candidates differ in how they are asked: in the order of its table
 }
 
-// drafts are the calls behind one answer, of which a judge picks.
+// drafts are the completions behind one answer, of which a judge picks.
 type drafts struct {
-	n         int64
-	questions int64 // to the judge
-	judge     question
-}
-
-// calls is how many of its own model an answer takes.
-func (d *drafts) calls() int64 {
-	if d == nil {
-		return 1
-	}
-	return d.n
+	n     int
+	judge specs.JudgeRef
 }
 
 // wearing is the policy asked by another prompt.

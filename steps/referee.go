@@ -117,6 +117,18 @@ func (f *referee) open(ctx context.Context, r *runner.Run) error {
 	return f.model.open(ctx, r, f.role)
 }
 
+// again is the referee for another run of its step: what it opens and counts is its
+// own.
+func (f *referee) again() *referee {
+	own := *f
+	own.tally = tally{}
+	if own.model != nil {
+		model := *own.model
+		own.model = &model
+	}
+	return &own
+}
+
 // close gives the model back; it may be called whether open was or not.
 func (f *referee) close() error {
 	if f.model == nil || f.model.sampler == nil {

@@ -126,9 +126,3 @@ func (s *RewardModel) questions(c *Compiler, p *Policy, e *entry) (volume, error
 
 // batches is how many steps an epoch over so many rows takes.
 func batches(rows int64, size int) int { return int((rows + int64(size) - 1) / int64(size)) }
-
-// readsAlone says whether settings are those of a reward model of the form read.
-func readsAlone(settings any) bool {
-	s, ok := settings.(*RewardModel)
-	return ok && s.Form == "read"
-}

@@ -112,8 +112,7 @@ func (s *RLAIF) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) 
 		a.Says += fmt.Sprintf(", %s games", questions)
 	}
 	return c.tunes(a, t, func() objective {
-		own := *judge // a run of the step opens it for itself
-		return &reinforcement{RLAIF: s, judge: &own}
+		return &reinforcement{RLAIF: s, judge: judge.again()}
 	})
 }
 

@@ -53,6 +53,9 @@ func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	if s.policy.variants != nil {
 		return c.sampleMix(id, s)
 	}
+	if s.policy.drafts != nil {
+		return c.pick(id, s)
+	}
 	if name, lacking := s.policy.Prompt.lacks(c.Columns(s.data.id)); lacking {
 		return nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, "data."+s.data.id)
 	}
@@ -101,7 +104,10 @@ func (s sampling) drawn() span {
 // drawn says how many completions a step hands on: its own, or those of the
 // steps that it puts together.
 func drawn(samples *runner.Action) span {
-	if s, ok := samples.Step.(*sampleStep); ok {
+	switch s := samples.Step.(type) {
+	case *sampleStep:
+		return s.drawn
+	case *pickStep:
 		return s.drawn
 	}
 	sum := exactly(0)

@@ -234,6 +234,16 @@ type Candidate struct {
 	Inflation *float64 `parquet:"inflation,optional"` // of the chosen one: by how much its mean is expected to be too high, because it was the best of several
 }
 
+// Draft is one of several completions of which a judge picked.
+type Draft struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"`
+	Replicate int64    `parquet:"replicate"` // answer * n + place among its drafts
+	SampleID  string   `parquet:"sample_id"`
+	Value     *float64 `parquet:"value,optional"` // what the judge gives; wins minus losses, where it compares; null: no verdict
+	Chosen    bool     `parquet:"chosen"`
+}
+
 // Rollout is one answer that a policy in training drew, and was rewarded for.
 type Rollout struct {
 	ID           string  `parquet:"id"`
