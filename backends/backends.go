@@ -50,6 +50,7 @@ type Info struct {
 	Trains   bool // token by token
 	Adapters bool // and low-rank adapters, not only all weights
 	Jobs     []string
+	Logprobs bool // it gives the log probability of tokens that it is shown: Sampler.Logprobs
 	Doc      string
 
 	// What a plan estimates with; nothing of it decides a result.

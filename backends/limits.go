@@ -86,6 +86,28 @@ func (s *limited) Sample(ctx context.Context, reqs []Request, done func(i int, c
 	return g.Wait()
 }
 
+// Logprobs sends data on as the limits let them pass, one after the other.
+func (s *limited) Logprobs(ctx context.Context, data []Datum) ([][]float32, error) {
+	reqs := make([]Request, len(data))
+	for i, d := range data {
+		reqs[i] = Request{Tokens: d.Tokens}
+	}
+	out := make([][]float32, 0, len(data))
+	for len(out) < len(data) {
+		n, err := s.limits.admit(ctx, reqs[len(out):])
+		if err != nil {
+			return nil, err
+		}
+		got, err := s.Sampler.Logprobs(ctx, data[len(out):len(out)+n])
+		s.limits.release(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got...)
+	}
+	return out, nil
+}
+
 // admit waits until the first of the requests may be sent and says how many may
 // go with it.
 func (l *Limits) admit(ctx context.Context, reqs []Request) (n int, err error) {

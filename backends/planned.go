@@ -10,7 +10,7 @@ import (
 // what the service can.
 func Planned() []Backend {
 	return []Backend{
-		planned{"tinker", Info{Samples: true, Trains: true, Doc: "any service that speaks Tinker's protocol"}},
+		planned{"tinker", Info{Samples: true, Trains: true, Logprobs: true, Doc: "any service that speaks Tinker's protocol"}},
 		planned{"openai", Info{Samples: true, Jobs: []string{"sft", "dpo"}, Doc: "any endpoint that speaks OpenAI's protocol"}},
 		planned{"tensorzero", Info{Samples: true, Jobs: []string{"sft"}, Doc: "a TensorZero gateway"}},
 	}

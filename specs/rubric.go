@@ -10,6 +10,7 @@ type Rubric struct {
 type Criterion struct {
 	Name   string  `yaml:"name" doc:"an id" required:"true" id:"true"`
 	Says   string  `yaml:"says" doc:"what a model reads"`
+	Answer string  `yaml:"answer" doc:"the word that means it is met, for a judge of form read; yes by default"`
 	Expr   *Expr   `yaml:"expr" doc:"what a program runs: true or false, or a number on the scale" result:"score"`
 	Weight float64 `yaml:"weight" doc:"share in the score; negative for a penalty"`
 	Scale  Scale   `yaml:"scale" doc:"5 for 1 to 5, or [low, high]; yes or no when absent"`

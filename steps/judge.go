@@ -61,7 +61,7 @@ func (c *Compiler) program(ref specs.JudgeRef) (*program, error) {
 		readers: ofExprs(rubricExprs(rubric)...), pos: c.Pos(path),
 	}
 	if pairs, ok := settings.(*Pairwise); ok {
-		p.margin = pairs.Hyperparameters.TieMargin
+		p.margin = pairs.margin(false)
 	}
 	p.lines = append(c.rubricLines(rubric), line("judge", p.name))
 	p.lines = append(p.lines, c.said("judge", settings, kind.New())...)
@@ -75,7 +75,7 @@ func (c *Compiler) verdicts(id string, ref specs.JudgeRef, samples *runner.Actio
 		return nil, err
 	}
 	if c.byModel(ref) {
-		return c.verdictsPlanned(id, ref, []runner.Input{{Name: "samples", From: samples}}, drawn(samples))
+		return c.refereed(id, ref, []runner.Input{{Name: "samples", From: samples}}, drawn(samples), ofSamples{})
 	}
 	p, err := c.program(ref)
 	if err != nil {

@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -12,23 +11,6 @@ import (
 // judgeRetries is how often a verdict that cannot be read is asked for again
 // before it counts as an error; a verdict that is one token needs no second try.
 const judgeRetries = 2
-
-// verdictsPlanned plans verdicts that come with a later release: those of a model,
-// and comparisons. about are the steps that the judge reads, asked how many things
-// it is asked about.
-func (c *Compiler) verdictsPlanned(id string, ref specs.JudgeRef, about []runner.Input, asked span) (*runner.Action, error) {
-	j, _ := c.Judges.Get(ref.ID)
-	a := runner.Action{
-		ID: id, Kind: "judge", Pos: c.Pos("judges." + ref.ID), Inputs: slices.Clone(about),
-		Says: fmt.Sprintf("%s by %s", j.Settings.(Judge).Title(), cmp.Or(j.Model.ID, "program")),
-	}
-	one, err := c.consult(&a, "judge", ref)
-	if err != nil {
-		return nil, err
-	}
-	a.Estimate = one.estimate(asked)
-	return c.planned(a), nil
-}
 
 // byModel says whether a judge is a model.
 func (c *Compiler) byModel(ref specs.JudgeRef) bool {
@@ -50,6 +32,7 @@ func (q question) estimate(asked span) runner.Estimate {
 	n := q.asked(asked)
 	e := q.policy.costs(n.of(q.tokens))
 	e.Open = true // how long the questions are
+	e.Unpriced = e.Unpriced || !q.policy.Info.Free && q.policy.Price == nil
 	return e
 }
 
@@ -66,69 +49,38 @@ func (q question) asked(questions span) span {
 // there, and says what one question takes: a pair for a pairwise judge, else a
 // completion.
 func (c *Compiler) consult(a *runner.Action, role string, ref specs.JudgeRef) (question, error) {
-	j, ok := c.Judges.Get(ref.ID)
-	if !ok {
-		return question{}, &specs.Error{Pos: ref.Pos, Message: fmt.Sprintf("there is no judge %q", ref.ID)}
-	}
-	path := "judges." + ref.ID
-	kind, _ := Judges().Find(j.Kind)
-	rubric, _ := c.Rubrics.Get(j.Rubric.ID)
-	lines := append([]runner.Line{line("kind", fmt.Sprintf("%s/%d", j.Kind, kind.Version))}, settingLines("settings", j.Settings, kind.New())...)
-	if j.Model.ID == "" {
-		if rubric == nil {
-			return question{}, c.Errorf(path, "", "judge %q names no rubric", ref.ID)
-		}
-		if err := programmed(rubric); err != nil {
-			return question{}, c.Errorf(path, "", "%v", err)
-		}
-		lines = append(lines, c.rubricLines(rubric)...)
-		lines = append(lines, scopeLines(c.scope(), ofExprs(rubricExprs(rubric)...)...)...)
-		a.Lines = append(a.Lines, under(role, lines)...)
-		return question{calls: exactly(0)}, nil
-	}
-	if rubric != nil && !readable(rubric) {
-		return question{}, c.Errorf(path+".rubric", "give it a text, or its criteria `says`", "rubric %s has nothing that a model could read", j.Rubric.ID)
-	}
-	c.comesLater(path+".model", "", "judge %s by a model comes with a later release - planned, not asked", ref.ID)
-	policy, err := c.Start(j.Model)
-	if err != nil {
-		return question{}, err
-	}
-	asked := *policy
-	if asked.Prompt, err = c.asking(j.Prompt, nil); err != nil { // not as the policy is asked for texts
-		return question{}, err
-	}
-	part := runner.Action{}
-	tokens := asked.ask(&part, c)
-	for _, in := range part.Inputs {
-		a.Inputs = append(a.Inputs, runner.Input{Name: role + "." + in.Name, From: in.From})
-	}
-	lines = append(append(lines, part.Lines...), wordLines(rubric)...)
-	lines = append(lines, line("repeats", j.Repeats), line("feedback", j.Feedback), c.seed())
-	a.Lines = append(a.Lines, under(role, lines)...)
-	q := c.questionTo(j, rubric, tokens)
-	q.policy = &asked
-	return q, nil
+	_, q, err := c.referee(a, role, ref)
+	return q, err
 }
 
-// questionTo is what a question to a model takes, whose answers have at most so
-// many tokens: as many calls as there are orders and repeats. A verdict without a
-// reason is one token (a, b, tie; yes, no), and is always one of them.
-// A reward model of the form read reads each criterion of each of the two.
-func (c *Compiler) questionTo(j *specs.Judge, rubric *specs.Rubric, tokens int64) question {
-	calls := int64(j.Repeats)
-	m, _ := c.Methods.Get(j.Model.ID)
-	pairs, compares := j.Settings.(*Pairwise)
-	switch reads := m != nil && readsAlone(m.Settings); {
-	case compares && reads:
-		return question{calls: exactly(calls * 2 * said(rubric)), tokens: 1}
-	case compares && pairs.Orders == "both":
-		calls *= 2
+// shortVerdict is how many tokens a verdict without a reason may have as a text.
+const shortVerdict = 16
+
+// takes is what a question to the model takes, whose texts have at most so many
+// tokens: as many calls as there are orders, criteria that are asked one by one,
+// and repeats. Probabilities are one call, which writes nothing and cannot fail to
+// be read; a text may have to be asked for again. What a row's own rubric asks
+// nobody knows while the plan is made.
+func (x *assessor) takes(tokens int64) question {
+	calls := exactly(1)
+	switch {
+	case x.kind == "pairwise" && x.reads:
+		calls = x.criteria().times(2)
+	case x.kind == "pairwise":
+		calls = exactly(int64(len(x.orders)))
+	case x.kind == "score":
+		calls = x.criteria()
 	}
-	if _, graded := j.Settings.(*Score); !j.Feedback && !graded {
-		return question{calls: exactly(calls), tokens: 1}
+	if x.weighs {
+		return question{calls: calls, policy: x.policy}
 	}
-	return question{calls: span{n: [2]int64{calls, calls * (1 + judgeRetries)}}, tokens: tokens}
+	if !x.feedback {
+		tokens = min(tokens, shortVerdict)
+	}
+	calls = calls.times(int64(x.judge.Repeats))
+	calls.n[1] *= 1 + judgeRetries
+	calls.exact = false
+	return question{calls: calls, tokens: tokens, policy: x.policy}
 }
 
 // readable says whether a rubric has words for a model.
@@ -136,18 +88,20 @@ func readable(r *specs.Rubric) bool {
 	return r.Text != "" || slices.ContainsFunc(r.Criteria, func(k specs.Criterion) bool { return k.Says != "" })
 }
 
-// said is how many criteria a model reads; a rubric that is one text, or that rows
-// bring, is one.
-func said(r *specs.Rubric) int64 {
-	n := int64(0)
-	if r != nil {
-		for _, k := range r.Criteria {
-			if k.Says != "" {
-				n++
-			}
-		}
+// criteria is how many questions a model is asked about one text.
+func (x *assessor) criteria() span {
+	switch {
+	case x.rubric == nil:
+		return span{n: [2]int64{1, 1}, open: x.reads} // the rows bring their own
+	case x.reads && len(spoken(x.rubric)) == 0:
+		return exactly(int64(len(parts(x.rubric.Text))))
 	}
-	return max(n, 1)
+	return exactly(int64(max(len(spoken(x.rubric)), 1)))
+}
+
+// spoken are the criteria that a model reads.
+func spoken(r *specs.Rubric) []specs.Criterion {
+	return slices.DeleteFunc(slices.Clone(r.Criteria), func(k specs.Criterion) bool { return k.Says == "" })
 }
 
 // wordLines are what of a rubric a model reads; nil has nothing: the rows bring
@@ -160,6 +114,9 @@ func wordLines(r *specs.Rubric) []runner.Line {
 	for i, k := range r.Criteria {
 		if k.Says != "" {
 			lines = append(lines, line(fmt.Sprintf("criterion.%d", i), fmt.Sprintf("%s: %s (weight %g, scale %g to %g, hard %t)", k.Name, k.Says, k.Weight, k.Scale.Low, k.Scale.High, k.Hard)))
+			if k.Answer != "" {
+				lines = append(lines, line(fmt.Sprintf("criterion.%d.answer", i), k.Answer))
+			}
 		}
 	}
 	return lines

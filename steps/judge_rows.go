@@ -15,7 +15,11 @@ import (
 // an output, or the answers a and b. Which it is, the column of their labels says.
 func (c *Compiler) rowVerdicts(id string, ref specs.JudgeRef, data *entry, split, label string) (*runner.Action, error) {
 	if c.byModel(ref) {
-		return c.verdictsPlanned(id, ref, []runner.Input{{Name: "rows", From: data.action}}, data.span(split))
+		asked := data.span(split)
+		if label == preferenceLabel && !c.isPairwise(ref) { // each of the two is judged by itself
+			asked = asked.times(2)
+		}
+		return c.refereed(id, ref, []runner.Input{{Name: "rows", From: data.action}}, asked, ofRows{split, label == preferenceLabel})
 	}
 	p, err := c.program(ref)
 	if err != nil {

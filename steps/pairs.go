@@ -45,9 +45,6 @@ func (c *Compiler) pairs(path string, e *specs.Eval, methods []paired) ([]runner
 		if e.Pairs == "baseline" && e.Baseline.ID == "" {
 			return nil, c.Errorf(fmt.Sprintf("%s.judges.%d", path, k), "say which method is the `baseline`, or `pairs: all`", "%s compares two methods - whom each is compared with is not said", ref.ID)
 		}
-		if j, _ := c.Judges.Get(ref.ID); j.Model.ID == "" {
-			c.comesLater(fmt.Sprintf("%s.judges.%d", path, k), "", "comparing methods by judge %s comes with a later release - planned, not carried out", ref.ID)
-		}
 		for i, against := range methods {
 			for _, m := range methods[i+1:] {
 				one, other := m, against
@@ -79,5 +76,5 @@ func (c *Compiler) compared(path string, e *specs.Eval, ref specs.JudgeRef, one,
 		id = fmt.Sprintf("%s.%s.%s.%s", path, one.method, other.method, ref.ID)
 	}
 	about := []runner.Input{{Name: "samples", From: one.samples}, {Name: "against", From: other.samples}}
-	return c.verdictsPlanned(id, ref, about, drawn(one.samples))
+	return c.refereed(id, ref, about, drawn(one.samples), ofPairs{})
 }

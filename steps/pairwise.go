@@ -6,17 +6,38 @@ func pairwise() specs.Kind[Judge] {
 	return specs.Kind[Judge]{
 		Name: "pairwise", Version: 1,
 		Doc: "which of two answers is better: a, b or a tie",
-		New: func() Judge { return &Pairwise{Orders: "both"} },
+		New: func() Judge { return &Pairwise{Orders: "both", Form: "verdict"} },
 	}
 }
 
 // Pairwise compares two answers to the same row.
 type Pairwise struct {
 	Orders string `yaml:"orders" doc:"a model sees every two answers in both orders, or in one that is drawn; a program has no order" enum:"both,one"`
+	Form   string `yaml:"form" doc:"verdict: a model sees both answers; read: it reads each alone, one criterion at a time, and probabilities are compared. A reward_model judges in the form that it was trained in" enum:"verdict,read"`
 
 	Hyperparameters struct {
-		TieMargin float64 `yaml:"tie_margin" doc:"a program calls scores that differ by no more than this a tie" min:"0" max:"1"`
+		TieMargin *float64 `yaml:"tie_margin" doc:"values of two answers that differ by no more are a tie: scores of a program, probabilities of a model; 0 by default, .1 under form read, where what is below is noise" min:"0" max:"1"`
 	} `yaml:"hyperparameters" doc:"what tunes it"`
+}
+
+// readMargin is the tie_margin of form read: a judge that is sure of both answers
+// still differs by a few hundredths, which is noise and no preference.
+const readMargin = .1
+
+// margin is the tie_margin in effect.
+func (p *Pairwise) margin(reads bool) float64 {
+	switch {
+	case p.Hyperparameters.TieMargin != nil:
+		return *p.Hyperparameters.TieMargin
+	case reads:
+		return readMargin
+	}
+	return 0
+}
+
+// Check refuses a form that a program does not have.
+func (p *Pairwise) Check(e *specs.Experiment, path string) []*specs.Error {
+	return needsModel(e, path, p.Form)
 }
 
 // Title says what is decided.

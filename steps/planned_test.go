@@ -71,19 +71,19 @@ func TestPlannedEstimates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]struct{ calls, output [2]int64 }{
-		"data.asked":                {[2]int64{6, 12}, [2]int64{60, 240}},      // ceil(7/3) calls for each of two topics, one retry; half of max_tokens is expected
-		"data.told.samples":         {[2]int64{10, 10}, [2]int64{100, 200}},    // 14 rows less 4 for dev
-		"data.hub":                  {},                                        // nothing is asked of a model
-		"methods.rl@1":              {[2]int64{480, 480}, [2]int64{720, 1020}}, // 60 rollouts of 10; groups of 6 are a chunk of 4 and one of 2: 7 pairs, 2 orders, 3 times, a token each
-		"methods.rlp@1":             {[2]int64{84, 108}, [2]int64{480, 1440}},  // 60 rollouts; monitored at 0, 2, 4 and 5: 12 answers, each judged with a reason, at most thrice
-		"methods.ditto@2":           {[2]int64{120, 120}, [2]int64{600, 1200}}, // 3 demonstrations, 10 samples, 4 rounds
-		"methods.dpo@1":             {},                                        // pairs are there
-		"evals.held.base.samples@1": {[2]int64{6, 6}, [2]int64{30, 60}},        // 3 rows, twice
-		"evals.held.best.samples@1": {[2]int64{390, 390}, [2]int64{510, 660}},  // each of 6: 5 drafts of 10, 10 pairs x 2 orders x 3
-		"evals.held.rl.pair@1":      {[2]int64{36, 36}, [2]int64{36, 36}},      // 6 pairs x 2 orders x 3
-		"evals.held.rl.why@1":       {[2]int64{6, 18}, [2]int64{60, 360}},      // a reason may have to be asked for again, twice
-		"evals.held.rl.rm@1":        {[2]int64{24, 24}, [2]int64{24, 24}},      // two answers, two criteria, each read alone
-		"evals.held.rl.prog@1":      {},                                        // a program
+		"data.asked":                {[2]int64{6, 12}, [2]int64{60, 240}},         // ceil(7/3) calls for each of two topics, one retry; half of max_tokens is expected
+		"data.told.samples":         {[2]int64{10, 10}, [2]int64{100, 200}},       // 14 rows less 4 for dev
+		"data.hub":                  {},                                           // nothing is asked of a model
+		"methods.rl@1":              {[2]int64{480, 1320}, [2]int64{3660, 20760}}, // 60 rollouts of 10; groups of 6 are a chunk of 4 and one of 2: 7 pairs, 2 orders, 3 times, at most thrice, of 16 tokens
+		"methods.rlp@1":             {[2]int64{84, 108}, [2]int64{480, 1440}},     // 60 rollouts; monitored at 0, 2, 4 and 5: 12 answers, each judged with a reason, at most thrice
+		"methods.ditto@2":           {[2]int64{120, 120}, [2]int64{600, 1200}},    // 3 demonstrations, 10 samples, 4 rounds
+		"methods.dpo@1":             {},                                           // pairs are there
+		"evals.held.base.samples@1": {[2]int64{6, 6}, [2]int64{30, 60}},           // 3 rows, twice
+		"evals.held.best.samples@1": {[2]int64{390, 1110}, [2]int64{3030, 17580}}, // each of 6: 5 drafts of 10, 10 pairs x 2 orders x 3, at most thrice, of 16
+		"evals.held.rl.pair@1":      {[2]int64{36, 108}, [2]int64{288, 1728}},     // 6 pairs x 2 orders x 3, at most thrice
+		"evals.held.rl.why@1":       {[2]int64{6, 18}, [2]int64{60, 360}},         // a reason may have to be asked for again, twice
+		"evals.held.rl.rm@1":        {[2]int64{24, 24}, [2]int64{0, 0}},           // two answers, two criteria, each read alone; probabilities write nothing
+		"evals.held.rl.prog@1":      {},                                           // a program
 	} {
 		a, ok := plan.Find(id)
 		if !ok {

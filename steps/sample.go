@@ -3,10 +3,8 @@ package steps
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"idiolect/backends"
 	"idiolect/runner"
@@ -163,20 +161,6 @@ type ask struct {
 	seed      uint64
 }
 
-// answer is what the journal keeps of a completion.
-type answer struct {
-	Completion backends.Completion `json:"completion"`
-	Error      string              `json:"error,omitempty"`
-	Start      time.Time           `json:"start"`
-	Latency    time.Duration       `json:"latency"`
-}
-
-// Failure is why there is no completion.
-func (a answer) Failure() string { return a.Error }
-
-// chunk bounds how much is in flight at once, so that an interrupted run stops soon.
-const chunk = 512
-
 // Run asks for every row and sample once, whatever happens in between.
 func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	s, err := s.settled(r)
@@ -203,24 +187,8 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	defer sampler.Close()
 	sampler = s.policy.Limits.Sampler(sampler)
 	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
-	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
-		most := chunk
-		if !s.policy.Info.Free { // a few at first, which may all fail
-			most = runner.Probe
-		}
-		for ; len(todo) > 0; most = chunk {
-			select {
-			case <-r.Stopping():
-				return runner.ErrStopped
-			default:
-			}
-			n, err := s.draw(ctx, r, sampler, asks, todo[:min(most, len(todo))], emit)
-			if err != nil {
-				return err
-			}
-			todo = todo[n:]
-		}
-		return nil
+	answers, err := s.policy.answers(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) (int, error) {
+		return s.draw(ctx, r, sampler, asks, todo, emit)
 	})
 	if err != nil {
 		return err
@@ -231,32 +199,11 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 // draw asks for as many of todo, from the first, as the budget has room for now,
 // and says how many.
 func (s *sampleStep) draw(ctx context.Context, r *runner.Run, sampler backends.Sampler, asks []ask, todo []int, emit func(int, answer) error) (int, error) {
-	reqs, most := make([]backends.Request, len(todo)), make([]runner.Usage, len(todo))
+	reqs := make([]backends.Request, len(todo))
 	for i, at := range todo {
 		reqs[i] = request(asks[at], s.settings)
-		most[i] = s.policy.most(reqs[i])
 	}
-	settle, err := r.ReserveSome(ctx, most)
-	if err != nil {
-		return 0, err
-	}
-	start := time.Now()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	err = sampler.Sample(ctx, reqs[:len(settle)], func(i int, c backends.Completion, err error) {
-		settle[i](s.policy.used(reqs[i], c, err))
-		a := answer{Completion: c, Start: start, Latency: time.Since(start)}
-		if err != nil {
-			a.Error = err.Error()
-		}
-		if err := emit(todo[i], a); err != nil {
-			cancel(err)
-		}
-	})
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return 0, cause
-	}
-	return len(settle), err
+	return s.policy.draw(ctx, r, sampler, reqs, func(i int, a answer) error { return emit(todo[i], a) })
 }
 
 func request(a ask, s specs.Sampling) backends.Request {

@@ -80,13 +80,20 @@ func (s *sampleStep) write(r *runner.Run, asks []ask, answers []answer, policyID
 	return writeCalls(r, calls)
 }
 
-// call is what an answer took.
+// call is what an answer took; its id is that of the sample.
 func (s *sampleStep) call(key, rowKey string, replicate int64, a answer) tables.Call {
-	id := tables.ID(key, rowKey, replicate)
+	c := s.policy.call(key, "", rowKey, replicate, a)
+	c.ID = tables.ID(key, rowKey, replicate)
+	c.SampleID = c.ID
+	return c
+}
+
+// call is what an answer took; name tells it from the step's others about the row.
+func (p *Policy) call(key, name, rowKey string, replicate int64, a answer) tables.Call {
 	return tables.Call{
-		ID: id, RowKey: rowKey, Replicate: replicate, SampleID: id, Attempt: 1, StartUnixMicro: a.Start.UnixMicro(), LatencyMicros: a.Latency.Microseconds(),
+		ID: tables.ID(key+" call "+name, rowKey, replicate), RowKey: rowKey, Replicate: replicate, Attempt: 1, StartUnixMicro: a.Start.UnixMicro(), LatencyMicros: a.Latency.Microseconds(),
 		PromptTokens: int64(a.Completion.PromptTokens), OutputTokens: int64(len(a.Completion.Tokens)), Error: optional(a.Error),
-		PriceNanoUSD: s.policy.paid(a.Completion),
+		PriceNanoUSD: p.paid(a.Completion),
 	}
 }
 

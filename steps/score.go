@@ -1,17 +1,37 @@
 package steps
 
-import "idiolect/specs"
+import (
+	"strings"
+
+	"idiolect/specs"
+)
 
 func score() specs.Kind[Judge] {
 	return specs.Kind[Judge]{
 		Name: "score", Version: 1,
 		Doc: "from 0 to 1: the weighted mean of the criteria, 0 when a hard one fails",
-		New: func() Judge { return &Score{} },
+		New: func() Judge { return &Score{Form: "verdict"} },
 	}
 }
 
-// Score grades by criteria.
-type Score struct{}
+// Score grades by criteria. A model is asked about each criterion by itself.
+type Score struct {
+	Form string `yaml:"form" doc:"how a model is asked about a criterion. verdict: for a level on its scale; read: the text is read alone, and the probability of the criterion's answer counts" enum:"verdict,read"`
+}
+
+// Check refuses a form that a program does not have.
+func (s *Score) Check(e *specs.Experiment, path string) []*specs.Error {
+	return needsModel(e, path, s.Form)
+}
+
+// needsModel refuses form read for a program, which reads what its expr says.
+func needsModel(e *specs.Experiment, path, form string) []*specs.Error {
+	j, ok := e.Judges.Get(strings.TrimPrefix(path, "judges."))
+	if !ok || j.Model.ID != "" || form != "read" {
+		return nil
+	}
+	return []*specs.Error{e.Errorf(path+".form", "name who reads: `model`", "form read without a model - a program judges by the expr of its criteria")}
+}
 
 // Title says what is decided.
 func (s *Score) Title() string { return "score" }

@@ -17,9 +17,12 @@
 //	foresee.go spend.go   what earlier runs teach about that; what a request takes
 //	made.go synthesize.go answer.go huggingface.go  entries whose rows steps make
 //	examples.go           the few-shot examples that are shown
-//	sample*.go            step: ask a policy
+//	sample*.go answers.go step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges (pairwise.go: of two answers)
+//	referee.go ruling.go  a judge inside a running step, and what it says (tally.go: how soundly)
+//	assessor.go worded.go a model that judges; question.go neutral.go said.go: what it reads and says
+//	judge_step.go         step: verdicts of a referee
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
@@ -27,7 +30,7 @@
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
 //	select.go mix.go      methods: the best of several (settled.go: asked later); several at once
-//	planned.go            what comes later and is planned: with judge_model.go, pairs.go,
+//	planned.go            what comes later and is planned: with
 //	                      training.go dpo.go ditto.go reward_model.go rlaif.go best_of_n.go
 //	eval.go compare.go    an eval, and the step that compares its methods
 //	pretrain*.go          a model from scratch

@@ -87,7 +87,7 @@ func (b *Backend) Resolve(_ context.Context, name string) (backends.Info, error)
 	}
 	return backends.Info{
 		Name: m.name, Revision: m.revision, Numerics: numerics + " " + b.kernels.Numerics(), Params: int64(m.config.Params()),
-		Context: m.config.Context, Samples: true, Trains: true, Doc: "the embedded engine",
+		Context: m.config.Context, Samples: true, Trains: true, Logprobs: true, Doc: "the embedded engine",
 		Free: true, BytesPerToken: m.bytesPerToken(), Rates: b.rates(m.config.Params()),
 	}, nil
 }

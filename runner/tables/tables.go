@@ -108,6 +108,27 @@ type Verdict struct {
 	User      *string  `parquet:"user,optional"`
 }
 
+// Question is one question to a model that judges. What several of them come to is
+// a Verdict, which names the same samples.
+type Question struct {
+	ID            string   `parquet:"id"`
+	RowKey        string   `parquet:"row_key"`
+	Replicate     int64    `parquet:"replicate"` // numbers the questions about a row
+	SampleID      string   `parquet:"sample_id"`
+	OtherID       *string  `parquet:"other_id,optional"`      // the second sample of a pairwise judgement
+	Criterion     *string  `parquet:"criterion,optional"`     // null: the whole rubric
+	Order         *string  `parquet:"order,optional"`         // ab: the sample was shown first; ba: the other; null: one text was shown
+	Repeat        int64    `parquet:"repeat"`                 // from 1
+	Tries         int64    `parquet:"tries"`                  // calls until it could be read
+	Messages      string   `parquet:"messages"`               // JSON list of {role, content}: what was sent
+	Probabilities *string  `parquet:"probabilities,optional"` // JSON object: word -> its probability as the answer; null: the answer is a text
+	Raw           *string  `parquet:"raw,optional"`           // the text, whole
+	Value         *float64 `parquet:"value,optional"`         // 0 to 1; of two shown texts -1 (the first is better) to 1 (the second)
+	Reason        *string  `parquet:"reason,optional"`
+	Error         *string  `parquet:"error,optional"` // why there is no verdict
+	User          *string  `parquet:"user,optional"`
+}
+
 // Label is a human judgement: what the viewer writes and data reads.
 type Label struct {
 	ID         string   `parquet:"id"`

@@ -1,0 +1,307 @@
+package steps_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"idiolect/backends"
+	"idiolect/backends/backendtest"
+	"idiolect/runner"
+	"idiolect/runner/tables"
+	"idiolect/specs"
+	"idiolect/steps"
+)
+
+// judged is an experiment in which a model judges what stands in rows.
+const judged = `
+name: judged
+seed: 3
+models: {gpt: {backend: scripted, name: gpt, sampling: {max_tokens: 40}}}
+data:
+  pairs: {source: inline, rows: [
+    {input: Say one., a: long long long, b: short, preference: a}, {input: Say two., a: tiny, b: much longer, preference: b},
+    {input: Say three., a: same, b: same, preference: tie}]}
+  texts: {source: inline, rows: [{input: x, output: good, accepted: true, score: 1}, {input: y, output: bad, accepted: false, score: 0}]}
+rubrics:
+  r: {text: Length counts., criteria: [{name: long, says: is long, weight: 3}, {name: kind, says: is kind, scale: 5}]}
+judges:
+  pair: {kind: pairwise, model: gpt, rubric: r}
+  yes: {kind: accept, model: gpt, rubric: r}
+  mark: {kind: score, model: gpt, rubric: r}
+evals:
+  pairs: {data: pairs, judges: [pair]}
+  texts: {data: texts, judges: [yes, mark]}
+`
+
+// by compiles a spec for a scripted backend, beside the embedded engine.
+func by(t *testing.T, b *backendtest.Scripted, spec string, edits ...string) *runner.Plan {
+	t.Helper()
+	plan, err := tryBy(t, b, spec, edits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func tryBy(t *testing.T, b *backendtest.Scripted, spec string, edits ...string) (*runner.Plan, error) {
+	t.Helper()
+	for i := 0; i < len(edits); i += 2 {
+		if !strings.Contains(spec, edits[i]) {
+			t.Fatalf("nothing to edit: %q", edits[i])
+		}
+		spec = strings.ReplaceAll(spec, edits[i], edits[i+1])
+	}
+	all := append(machines(t), b)
+	exp, err := specs.ReadBytes("judged.yaml", []byte(spec), steps.Language(all), specs.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return steps.Compile(t.Context(), exp, all)
+}
+
+// answersOf are the two answers in a built-in question.
+func answersOf(question string) (first, second string) {
+	_, rest, _ := strings.Cut(question, "Answer A:\n")
+	first, rest, _ = strings.Cut(rest, "\n\nAnswer B:\n")
+	second, _, _ = strings.Cut(rest, "\n\nWhat counts")
+	return first, second
+}
+
+// longer prefers the longer answer, with some liking for the first.
+func longer(question, word string) float64 {
+	first, second := answersOf(question)
+	p := .5
+	switch d := len(first) - len(second); {
+	case d > 0:
+		p = .9
+	case d < 0:
+		p = .2
+	default:
+		p = .6
+	}
+	if word == "B" {
+		p = 1 - p
+	}
+	return .9 * p
+}
+
+func weighing() backends.Info { return backends.Info{Logprobs: true, Free: true} }
+
+// Without feedback a verdict is what the probabilities of its words say, in both
+// orders, mapped back.
+func TestPairsByProbabilities(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: longer}
+	p := execute(t, by(t, b, judged))
+	verdicts := table[tables.Verdict](t, p, "evals.pairs.pair", "verdicts.parquet")
+	rows := map[string]tables.Row{}
+	for _, r := range table[tables.Row](t, p, "data.pairs", "rows.parquet") {
+		rows[r.ID] = r
+	}
+	for _, v := range verdicts {
+		var want string
+		switch *rows[v.SampleID].Input {
+		case "Say one.":
+			want = "a 1"
+		case "Say two.":
+			want = "b 0"
+		default: // first in both orders: that is the place, no preference
+			want = "tie 0.5"
+		}
+		if got := fmt.Sprintf("%s %g", *v.Prefers, *v.Score); got != want || !v.ParseOK || v.Error != nil || v.Order != nil {
+			t.Errorf("%s: %s, want %s: %+v", *rows[v.SampleID].Input, got, want, v)
+		}
+	}
+	questions := table[tables.Question](t, p, "evals.pairs.pair", "questions.parquet")
+	if len(questions) != 6 {
+		t.Fatalf("%d questions about 3 pairs", len(questions))
+	}
+	for _, q := range questions {
+		if q.Order == nil || q.Value == nil || q.Probabilities == nil || q.Raw != nil || q.Tries != 1 {
+			t.Errorf("%+v", q)
+		}
+		if strings.Contains(q.Messages, "weight") || strings.Contains(q.Messages, "preference") || !strings.Contains(q.Messages, `Length counts.\n- is long\n- is kind`) {
+			t.Errorf("asked is %s", q.Messages)
+		}
+		if math.Abs(*q.Value) > .8+1e-6 { // two-way: .1 and .9, of .9 in all
+			t.Errorf("value %v", *q.Value)
+		}
+	}
+	if calls := table[tables.Call](t, p, "evals.pairs.pair", "calls.parquet"); len(calls) != 6 {
+		t.Errorf("%d calls", len(calls))
+	}
+	a, _ := p.plan.Find("evals.pairs.pair")
+	if a.Estimate.Calls != [2]int64{6, 6} || !a.Estimate.Open {
+		t.Errorf("planned were %+v", a.Estimate)
+	}
+	if n := len(b.Asked()); n != 12+2*2+2*2+2*5 {
+		t.Errorf("%d words were weighed", n)
+	}
+}
+
+// Probabilities of less than half of what might be said are no verdict.
+func TestLittleMassIsNoVerdict(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: func(string, string) float64 { return .2 }}
+	p := execute(t, by(t, b, judged))
+	for _, v := range table[tables.Verdict](t, p, "evals.pairs.pair", "verdicts.parquet") {
+		if v.Error == nil || !strings.Contains(*v.Error, "A and B have 0.4 of the probability") || v.Prefers != nil || v.ParseOK {
+			t.Errorf("%+v", v)
+		}
+	}
+	if n := len(table[tables.Call](t, p, "evals.pairs.pair", "calls.parquet")); n != 6 {
+		t.Errorf("%d calls: what is no verdict is not asked again", n)
+	}
+}
+
+// A yes, and the mean over the levels of a scale.
+func TestTextsByProbabilities(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: func(q, word string) float64 {
+		good := strings.Contains(q, "Answer:\ngood")
+		switch {
+		case word == "yes" && good, word == "no" && !good:
+			return .7
+		case word == "yes" || word == "no":
+			return .1
+		case good && word == "5":
+			return .75
+		case good && word == "4", !good && word == "1":
+			return .25
+		case !good && word == "2":
+			return .3
+		}
+		return 0
+	}}
+	p := execute(t, by(t, b, judged))
+	accepted := map[bool]int{}
+	for _, v := range table[tables.Verdict](t, p, "evals.texts.yes", "verdicts.parquet") {
+		accepted[*v.Accepted]++
+	}
+	if accepted[true] != 1 || accepted[false] != 1 {
+		t.Errorf("accepted are %v", accepted)
+	}
+	var scores []float64
+	for _, v := range table[tables.Verdict](t, p, "evals.texts.mark", "verdicts.parquet") {
+		scores = append(scores, *v.Score)
+	}
+	slices.Sort(scores)
+	// Good: (3 x .7/.8 + (.75 x 1 + .25 x .75)) / 4. Bad: (3 x .1/.8 + .3/.55 x .25) / 4.
+	for i, want := range []float64{(3*.125 + .3/.55*.25) / 4, (3*.875 + .9375) / 4} {
+		if math.Abs(scores[i]-want) > 1e-6 {
+			t.Errorf("score %v, want %v", scores[i], want)
+		}
+	}
+}
+
+// Texts are asked for again, with other seeds, until they are a verdict; what each
+// try took is counted, and what never was a verdict is an error.
+func TestPairsByText(t *testing.T) {
+	var tries atomic.Int64
+	seeds := map[uint64]bool{}
+	b := &backendtest.Scripted{Known: backends.Info{Free: true}, Say: func(r backends.Request) (string, error) {
+		q := r.Messages[0].Content
+		tries.Add(1)
+		seeds[r.Seed] = true
+		if r.MaxTokens != 16 {
+			return "", fmt.Errorf("%d tokens for a word", r.MaxTokens)
+		}
+		first, second := answersOf(q)
+		switch {
+		case first == second:
+			return "Hard to say", nil
+		case strings.Contains(q, "two") && tries.Load()%2 == 1:
+			return "Answer A, I think", nil
+		case len(first) > len(second):
+			return "A", nil
+		}
+		return "b.", nil
+	}}
+	plan := by(t, b, judged, "  texts: {data: texts, judges: [yes, mark]}\n", "")
+	p := execute(t, plan)
+	got := map[string]int{}
+	for _, v := range table[tables.Verdict](t, p, "evals.pairs.pair", "verdicts.parquet") {
+		if v.Error != nil {
+			got["error"]++
+		} else {
+			got[*v.Prefers]++
+		}
+	}
+	if got["a"] != 1 || got["b"] != 1 || got["error"] != 1 {
+		t.Errorf("verdicts are %v", got)
+	}
+	calls := table[tables.Call](t, p, "evals.pairs.pair", "calls.parquet")
+	if len(calls) != int(tries.Load()) || len(calls) < 10 || len(seeds) != len(calls) {
+		t.Errorf("%d calls, %d asked, %d seeds", len(calls), tries.Load(), len(seeds))
+	}
+	a, _ := plan.Find("evals.pairs.pair")
+	if a.Estimate.Calls != [2]int64{6, 18} || int64(len(calls)) > a.Estimate.Calls[1] {
+		t.Errorf("planned were %v", a.Estimate.Calls)
+	}
+	for _, q := range table[tables.Question](t, p, "evals.pairs.pair", "questions.parquet") {
+		if (q.Error != nil) != (q.Tries == 3 && q.Value == nil) || q.Raw == nil || q.Probabilities != nil {
+			t.Errorf("%+v", q)
+		}
+	}
+}
+
+// A step that goes on asks nothing twice.
+func TestJudgingGoesOn(t *testing.T) {
+	stop := make(chan struct{})
+	var n atomic.Int64
+	say := func(r backends.Request) (string, error) {
+		if n.Add(1) == 4 {
+			close(stop)
+		}
+		return "A", nil
+	}
+	const many = 700 // more than are in flight at once
+	var rows strings.Builder
+	for i := range many {
+		fmt.Fprintf(&rows, "{input: Say %d., a: x%d, b: y, preference: a}, ", i, i)
+	}
+	_, tail, _ := strings.Cut(judged, "preference: tie}]}\n")
+	head, _, _ := strings.Cut(judged, "{input: Say one.")
+	spec := head + rows.String() + "]}\n" + tail
+	b := &backendtest.Scripted{Known: backends.Info{Free: true}, Say: say}
+	plan := by(t, b, strings.Replace(spec, "  texts: {data: texts, judges: [yes, mark]}\n", "", 1))
+	store := runner.OpenStore(t.TempDir())
+	_, err := runner.Execute(t.Context(), plan, store, runner.Options{Stop: stop})
+	if !errors.Is(err, runner.ErrStopped) {
+		t.Fatalf("%v", err)
+	}
+	before := len(b.Asked())
+	if before == 0 || before >= 2*many {
+		t.Fatalf("%d were asked before the stop", before)
+	}
+	if _, err := runner.Execute(context.Background(), plan, store, runner.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(b.Asked()); got != 2*many {
+		t.Errorf("%d questions about %d pairs", got, many)
+	}
+}
+
+// A budget is not passed, and the step goes on with a higher one.
+func TestJudgingStaysWithinTheBudget(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: longer}
+	plan := by(t, b, judged, "evals:", "budget: {calls: 5}\nevals:")
+	store := runner.OpenStore(t.TempDir())
+	_, err := runner.Execute(t.Context(), plan, store, runner.Options{Budget: runner.Budget{Usage: runner.Usage{Calls: 5}}})
+	if !errors.Is(err, runner.ErrBudget) {
+		t.Fatalf("%v", err)
+	}
+	before := len(b.Asked())
+	if before > 5*6 { // at most five words each
+		t.Errorf("%d words for 5 calls", before)
+	}
+	if _, err := runner.Execute(t.Context(), plan, store, runner.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(b.Asked()); got != 12+2*2+2*2+2*5 {
+		t.Errorf("%d words in all", got)
+	}
+}
