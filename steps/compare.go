@@ -24,6 +24,9 @@ const confidence = .95
 type compareStep struct {
 	eval            string
 	cells           []cell
+	met             []meeting // comparisons of two methods
+	methodIDs       []string  // in the spec's order, as are the judges
+	judgeIDs        []string
 	repeats         int
 	seed            int64
 	baseline, pairs string
@@ -39,10 +42,17 @@ func (s *compareStep) Run(ctx context.Context, r *runner.Run) error {
 		}
 		all[i] = outcomes{c, v}
 	}
-	t := &comparison{compareStep: s, key: string(r.Key()), all: all}
-	for _, judge := range s.judges() {
+	t := &comparison{compareStep: s, key: string(r.Key()), all: all, games: map[string][]outcomes{}}
+	if err := t.meet(r); err != nil {
+		return err
+	}
+	for _, judge := range s.judgeIDs {
 		for repeat := range s.lines() {
-			for _, m := range s.methods() {
+			for _, m := range s.methodIDs {
+				if t.compares(judge) && t.pairs != "all" && m == t.baseline {
+					t.heldAgainst(judge, repeat)
+					continue
+				}
 				if err := t.score(m, judge, repeat); err != nil {
 					return err
 				}
@@ -55,7 +65,10 @@ func (s *compareStep) Run(ctx context.Context, r *runner.Run) error {
 	if err := writeTable(r, "scores.parquet", t.scores); err != nil {
 		return err
 	}
-	return writeTable(r, "differences.parquet", t.differences)
+	if err := writeTable(r, "differences.parquet", t.differences); err != nil {
+		return err
+	}
+	return t.writeHealth(r)
 }
 
 // lines is how many lines a method has in the tables: line 0 is pooled, the
@@ -71,6 +84,7 @@ type comparison struct {
 	*compareStep
 	key         string
 	all         []outcomes
+	games       map[string][]outcomes // of two methods under a pairwise judge: what the first wins of each
 	scores      []tables.Score
 	differences []tables.Difference
 }
@@ -116,11 +130,12 @@ func (t *comparison) persons(method, judge string) error {
 	return nil
 }
 
-// clusters are the values by row; an error counts as a failure.
+// clusters are the values by row; an error counts as a failure, and on a pair as a
+// tie.
 func clusters(vs []tables.Verdict, value func(tables.Verdict) (float64, error)) ([]stats.Cluster, error) {
 	byKey := map[string][]float64{}
 	for _, v := range vs {
-		x := 0.0
+		x := failure(v)
 		if v.Error == nil {
 			var err error
 			if x, err = value(v); err != nil {
@@ -134,6 +149,14 @@ func clusters(vs []tables.Verdict, value func(tables.Verdict) (float64, error)) 
 		out = append(out, stats.Cluster{Key: k, Values: byKey[k]})
 	}
 	return out, nil
+}
+
+// failure is what a judgement without a verdict counts as.
+func failure(v tables.Verdict) float64 {
+	if v.Kind == "pairwise" {
+		return .5
+	}
+	return 0
 }
 
 func whole(v tables.Verdict) (float64, error) { return verdictValue(v), nil }
@@ -172,9 +195,11 @@ func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []
 		ID: tables.ID(t.key, "", int64(len(t.scores))), Replicate: int64(len(t.scores)), Eval: t.eval, Method: method, Judge: judge,
 		Criterion: optional(criterion), Repeat: repeatColumn(repeat), N: int64(len(vs)), Clusters: int64(len(cs)), Interval: intervalName(cs),
 	}
+	lost := 0.0
 	for _, v := range vs {
 		if v.Error != nil {
 			row.Errors++
+			lost += failure(v)
 		}
 	}
 	if len(vs) > 0 {
@@ -182,7 +207,7 @@ func (t *comparison) scoreRow(method, judge, criterion string, repeat int, vs []
 		// Values lie in [0, 1], and so does their mean; a t interval may reach further.
 		row.Mean, row.Low, row.High = &mean, finite(max(iv.Low, 0)), finite(min(iv.High, 1))
 		if ok := row.N - row.Errors; ok > 0 {
-			m := mean * float64(row.N) / float64(ok)
+			m := (mean*float64(row.N) - lost) / float64(ok)
 			row.MeanSuccesses = &m
 		}
 	}
@@ -203,7 +228,7 @@ func intervalName(cs []stats.Cluster) string {
 // compare adds the paired difference of every two methods.
 func (t *comparison) compare(judge string, repeat int) error {
 	first := len(t.differences)
-	methods := t.methods()
+	methods := t.methodIDs
 	for i, against := range methods {
 		for _, method := range methods[i+1:] {
 			if err := t.difference(method, against, judge, repeat); err != nil {
@@ -216,11 +241,7 @@ func (t *comparison) compare(judge string, repeat int) error {
 }
 
 func (t *comparison) difference(method, against, judge string, repeat int) error {
-	a, err := clusters(t.pick(against, judge, repeat), whole)
-	if err != nil {
-		return err
-	}
-	b, err := clusters(t.pick(method, judge, repeat), whole)
+	a, b, err := t.sides(method, against, judge, repeat)
 	if err != nil {
 		return err
 	}
@@ -238,7 +259,8 @@ func (t *comparison) difference(method, against, judge string, repeat int) error
 	row.Difference, row.Low, row.High, row.P, row.Test = &p.Difference, finite(p.Interval.Low), finite(p.Interval.High), &p.P, p.Test
 	row.N, row.Clusters = int64(p.N), int64(p.Clusters)
 	gain, iv, ok := stats.RelativeGain(a, b, confidence)
-	if ok {
+	if t.compares(judge) { // a win rate has no gain: it is one already
+	} else if ok {
 		row.Relative, row.RelLow, row.RelHigh = &gain, finite(iv.Low), finite(iv.High)
 	} else {
 		row.Note = optional("no relative gain can be claimed: a mean is zero")

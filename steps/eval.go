@@ -16,6 +16,12 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 		return c.judgeEval(id, e)
 	}
 	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats, baseline: e.Baseline.ID, pairs: e.Pairs}
+	for _, m := range e.Methods {
+		compare.methodIDs = append(compare.methodIDs, m.ID)
+	}
+	for _, j := range e.Judges {
+		compare.judgeIDs = append(compare.judgeIDs, j.ID)
+	}
 	var inputs []runner.Input
 	for u := range c.units() {
 		var drawn []paired
@@ -31,11 +37,11 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 			}
 			drawn = append(drawn, paired{m.ID, samples})
 		}
-		pairs, err := c.pairs(path, e, drawn)
+		met, pairs, err := c.pairs(path, e, drawn)
 		if err != nil {
 			return err
 		}
-		inputs = append(inputs, pairs...)
+		compare.met, inputs = append(compare.met, met...), append(inputs, pairs...)
 	}
 	c.unit = c.place(nil, 0)
 	a := runner.Action{
@@ -116,10 +122,10 @@ func (c cell) input() string {
 // order is the spec's order of methods and judges, which the tables keep.
 func (s *compareStep) order() string {
 	text := ""
-	for _, m := range s.methods() {
+	for _, m := range s.methodIDs {
 		text += m + " "
 	}
-	for _, j := range s.judges() {
+	for _, j := range s.judgeIDs {
 		text += "/ " + j
 	}
 	return text
@@ -132,23 +138,6 @@ func (s *compareStep) family() string {
 		return "all"
 	}
 	return s.baseline
-}
-
-func (s *compareStep) methods() []string {
-	return s.distinct(func(c cell) string { return c.Method })
-}
-func (s *compareStep) judges() []string { return s.distinct(func(c cell) string { return c.Judge }) }
-
-func (s *compareStep) distinct(name func(cell) string) []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, c := range s.cells {
-		if n := name(c); !seen[n] {
-			seen[n] = true
-			names = append(names, n)
-		}
-	}
-	return names
 }
 
 // outcomes are the verdicts of one cell.

@@ -7,9 +7,6 @@ import (
 	"idiolect/specs"
 )
 
-// Comparing the methods of an eval by a pairwise judge comes with a later release;
-// here it is planned.
-
 // judgesOne refuses a judge that compares where one completion is judged.
 func (c *Compiler) judgesOne(ref specs.JudgeRef) error {
 	if !c.isPairwise(ref) {
@@ -34,16 +31,22 @@ type paired struct {
 	samples *runner.Action
 }
 
-// pairs plans the comparisons of an eval's methods in the unit: each with the
+// meeting is two methods under a pairwise judge.
+type meeting struct {
+	cell    // of the first
+	against string
+	in      string // the input that has the verdicts, on the first against the other
+}
+
+// pairs adds the comparisons of an eval's methods in the unit: each with the
 // baseline, or every two.
-func (c *Compiler) pairs(path string, e *specs.Eval, methods []paired) ([]runner.Input, error) {
-	var inputs []runner.Input
+func (c *Compiler) pairs(path string, e *specs.Eval, methods []paired) (met []meeting, inputs []runner.Input, err error) {
 	for k, ref := range e.Judges {
 		if !c.isPairwise(ref) {
 			continue
 		}
 		if e.Pairs == "baseline" && e.Baseline.ID == "" {
-			return nil, c.Errorf(fmt.Sprintf("%s.judges.%d", path, k), "say which method is the `baseline`, or `pairs: all`", "%s compares two methods - whom each is compared with is not said", ref.ID)
+			return nil, nil, c.Errorf(fmt.Sprintf("%s.judges.%d", path, k), "say which method is the `baseline`, or `pairs: all`", "%s compares two methods - whom each is compared with is not said", ref.ID)
 		}
 		for i, against := range methods {
 			for _, m := range methods[i+1:] {
@@ -56,20 +59,23 @@ func (c *Compiler) pairs(path string, e *specs.Eval, methods []paired) ([]runner
 				}
 				v, err := c.compared(path, e, ref, one, other)
 				if err != nil {
-					return nil, err
+					return nil, nil, err
 				}
-				name := cell{Method: one.method + "." + other.method, Judge: ref.ID, Repeat: c.repeat}
+				m := meeting{cell: cell{Method: one.method, Judge: ref.ID, Repeat: c.repeat}, against: other.method}
 				if c.person != nil {
-					name.User = c.person.label
+					m.User = c.person.label
 				}
-				inputs = append(inputs, runner.Input{Name: name.input(), From: v})
+				if m.in = m.input(); e.Pairs == "all" {
+					m.in = one.method + "~" + other.method + m.in[len(one.method):]
+				}
+				met, inputs = append(met, m), append(inputs, runner.Input{Name: m.in, From: v})
 			}
 		}
 	}
-	return inputs, nil
+	return met, inputs, nil
 }
 
-// compared plans a judge's verdicts on two methods' answers, row by row.
+// compared adds a judge's verdicts on two methods' answers, row by row.
 func (c *Compiler) compared(path string, e *specs.Eval, ref specs.JudgeRef, one, other paired) (*runner.Action, error) {
 	id := fmt.Sprintf("%s.%s.%s", path, one.method, ref.ID)
 	if e.Pairs == "all" {

@@ -305,3 +305,137 @@ func TestJudgingStaysWithinTheBudget(t *testing.T) {
 		t.Errorf("%d words in all", got)
 	}
 }
+
+// met is an experiment whose methods a pairwise judge compares; the model writes
+// with three prompts.
+const met = `
+name: met
+seed: 3
+vars: {least: 2}
+models:
+  writer: {backend: scripted, name: writer, sampling: {max_tokens: 40}}
+  gpt: {backend: scripted, name: gpt}
+data:
+  asks: {source: inline, rows: [{input: q1}, {input: q2}, {input: q3}, {input: q4}, {input: q5}, {input: q6}, {input: q7}, {input: q8}]}
+prompts:
+  brief: {user: "brief {{ input }}"}
+  long: {user: "long {{ input }}"}
+rubrics:
+  r: {criteria: [{name: long, says: is long, expr: chars(output) > 12, weight: 2}, {name: kind, says: is kind, expr: "true"}]}
+judges:
+  gpt: {kind: pairwise, model: gpt, rubric: r}
+  prog: {kind: pairwise, rubric: r}
+methods:
+  base: {kind: prompt, model: writer}
+  brief: {kind: prompt, model: writer, prompt: brief}
+  long: {kind: prompt, model: writer, prompt: long}
+evals:
+  held: {data: asks, methods: [base, brief, long], judges: [gpt, prog], baseline: base, samples: 2}
+`
+
+// writing writes longer the longer it is asked to, and judges by length.
+func writing() *backendtest.Scripted {
+	return &backendtest.Scripted{Known: weighing(), Probability: longer, Say: func(r backends.Request) (string, error) {
+		q := r.Messages[len(r.Messages)-1].Content
+		switch {
+		case strings.HasPrefix(q, "brief q1"), strings.HasPrefix(q, "brief q2"):
+			return "a long answer", nil // for once
+		case strings.HasPrefix(q, "brief"):
+			return "short", nil
+		case strings.HasPrefix(q, "long"):
+			return "a very long answer to " + q, nil
+		}
+		return "in between", nil
+	}}
+}
+
+func scoresOf(t *testing.T, p project, id, judge string) map[string]tables.Score {
+	t.Helper()
+	out := map[string]tables.Score{}
+	for _, s := range table[tables.Score](t, p, id, "scores.parquet") {
+		if s.Judge == judge && s.Criterion == nil {
+			out[s.Method] = s
+		}
+	}
+	return out
+}
+
+// The win rate against the baseline, of a model as of a program; differences are
+// tested, and two that met the same baseline are compared.
+func TestWinRates(t *testing.T) {
+	p := execute(t, by(t, writing(), met))
+	for _, judge := range []string{"gpt", "prog"} {
+		s := scoresOf(t, p, "evals.held", judge)
+		brief := map[string]float64{"gpt": .25, "prog": (2 + 6*.5) / 8}[judge] // the program calls short and in between both not long
+		if *s["brief"].Mean != brief || *s["long"].Mean != 1 || *s["base"].Mean != .5 || s["base"].N != 0 {
+			t.Errorf("%s: %v, %v, %v", judge, *s["brief"].Mean, *s["long"].Mean, *s["base"].Mean)
+		}
+		if x := s["brief"]; x.N != 16 || x.Clusters != 8 || x.Errors != 0 || *x.Low > *x.Mean || *x.High < *x.Mean {
+			t.Errorf("%s: %+v", judge, x)
+		}
+		for _, d := range table[tables.Difference](t, p, "evals.held", "differences.parquet") {
+			if d.Judge != judge {
+				continue
+			}
+			want := map[string]float64{"brief base": brief - .5, "long base": .5, "long brief": 1 - brief}[d.Method+" "+d.Against]
+			if math.Abs(*d.Difference-want) > 1e-9 || d.P == nil || d.Relative != nil || (d.PHolm == nil) != (d.Against == "brief") {
+				t.Errorf("%s: %+v, want %v", judge, d, want)
+			}
+		}
+	}
+	health := map[string]tables.Health{}
+	for _, h := range table[tables.Health](t, p, "evals.held", "health.parquet") {
+		health[h.Judge+" "+h.Metric] = h
+	}
+	if h := health["gpt first"]; *h.Value != .5 || h.N != 64 || h.Broken != nil {
+		t.Errorf("%+v", h)
+	}
+	if h := health["gpt changed"]; *h.Value != 0 || h.N != 32 {
+		t.Errorf("%+v", h)
+	}
+	if h := health["prog ties"]; *h.Value != 12./32 || h.N != 32 {
+		t.Errorf("%+v", h)
+	}
+	if _, asked := health["prog unread"]; asked {
+		t.Error("a program was asked")
+	}
+}
+
+// Under pairs: all every two meet; the score is what a method wins of all others.
+func TestAllPairs(t *testing.T) {
+	p := execute(t, by(t, writing(), met, "baseline: base, samples: 2", "pairs: all, samples: 1"))
+	s := scoresOf(t, p, "evals.held", "gpt")
+	if *s["long"].Mean != 1 || *s["base"].Mean != .375 || *s["brief"].Mean != .125 || s["base"].N != 16 || s["base"].Clusters != 8 {
+		t.Errorf("%v, %v, %v of %d", *s["long"].Mean, *s["base"].Mean, *s["brief"].Mean, s["base"].N)
+	}
+	for _, d := range table[tables.Difference](t, p, "evals.held", "differences.parquet") {
+		want := map[string]float64{"brief base": -.25, "long base": .5, "long brief": .5}[d.Method+" "+d.Against]
+		if d.Judge == "gpt" && (*d.Difference != want || d.PHolm == nil) {
+			t.Errorf("%+v, want %v", d, want)
+		}
+	}
+	for _, h := range table[tables.Health](t, p, "evals.held", "health.parquet") {
+		if h.Judge == "gpt" && h.Metric == "cyclic_triads" && (*h.Value != 0 || h.N != 8) {
+			t.Errorf("%+v", h)
+		}
+	}
+}
+
+// A judge that says what it sees first is told to be broken.
+func TestAJudgeOfPlaces(t *testing.T) {
+	b := writing()
+	b.Probability = func(_, word string) float64 { return map[string]float64{"A": .8, "B": .1}[word] }
+	p := execute(t, by(t, b, met))
+	s := scoresOf(t, p, "evals.held", "gpt")
+	if *s["long"].Mean != .5 || *s["brief"].Mean != .5 {
+		t.Errorf("a judge of places finds %v and %v", *s["long"].Mean, *s["brief"].Mean)
+	}
+	for _, h := range table[tables.Health](t, p, "evals.held", "health.parquet") {
+		if h.Judge == "gpt" && (h.Broken != nil) != (h.Metric == "first") {
+			t.Errorf("%+v", h)
+		}
+		if h.Metric == "changed" && *h.Value != 1 {
+			t.Errorf("%+v", h)
+		}
+	}
+}

@@ -129,6 +129,22 @@ type Question struct {
 	User          *string  `parquet:"user,optional"`
 }
 
+// Health is one measure of how sound a judge is: a share, with what bounds it.
+type Health struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"` // empty
+	Replicate int64    `parquet:"replicate"`
+	Eval      *string  `parquet:"eval,optional"` // null: the labels that the judge itself names
+	Judge     string   `parquet:"judge"`
+	Metric    string   `parquet:"metric"`         // unread, failed, ties, first, changed, cyclic_triads; with labels also ece, accuracy, swapped
+	Part      *string  `parquet:"part,optional"`  // of the rows: criterion NAME, gap N, flipped; null: all of them
+	N         int64    `parquet:"n"`              // of what it is a share
+	Value     *float64 `parquet:"value,optional"` // null: of nothing
+	Low       *float64 `parquet:"low,optional"`   // 95% interval, Wilson
+	High      *float64 `parquet:"high,optional"`
+	Broken    *string  `parquet:"broken,optional"` // why the judge is not to be believed; null: it may be
+}
+
 // Label is a human judgement: what the viewer writes and data reads.
 type Label struct {
 	ID         string   `parquet:"id"`
