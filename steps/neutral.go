@@ -9,7 +9,7 @@ import (
 // a turn or for a part of the question is made harmless before a judge sees it.
 var (
 	doubled  = strings.NewReplacer("[[", "[ [", "]]", "] ]", "<|", "< |", "|>", "| >", "<<SYS>>", "< <SYS> >", "<</SYS>>", "< </SYS> >")
-	chatTags = regexp.MustCompile(`(?i)(<|\[)(/?(?:s|inst|think|start_of_turn|end_of_turn|verdict|result|score|answer|yes|no|a|b|tie)\s*/?)(>|\])`)
+	chatTags = regexp.MustCompile(`(<|\[)(/?(?:(?i:s|inst|think|start_of_turn|end_of_turn|verdict|result|score|answer|yes|no|tie)|A|B)\s*/?)(>|\])`)
 	headings = regexp.MustCompile(`(?im)^([ \t]*)((?:(?:final|overall)[ \t]+)?(?:request|answer[ \t]+[ab]|response[ \t]+[ab]|(?:a[ \t]+)?reference(?:[ \t]+answer)?|what[ \t]+counts(?:[ \t]+against[ \t]+it)?|verdict|winner|result|score|rating|system|user|assistant)[ \t]*[:=])`)
 )
 

@@ -89,8 +89,11 @@ func (f asksFor) worth(i int) float64 {
 var (
 	verdictTags = regexp.MustCompile(`(?i)\[\[\s*([^\[\]]{1,12}?)\s*\]\]|\[(?:result|verdict|score)\]\s*[:=]?\s*([a-z0-9./-]{1,12})|<(verdict|result|score|answer)>\s*([^<>]{1,12}?)\s*</(?:verdict|result|score|answer)>`)
 	verdictLine = regexp.MustCompile(`(?i)^(?:(?:my |the |so )*(?:final |overall )?(?:verdict|result|answer|winner|preference|choice|score|rating)(?: is)?\s*[:=-]?\s*)?(?:(?:answer|response|output)\s+)?[\[(<]?\s*([a-z]+|-?[0-9]+(?:\.[0-9]+)?(?:\s*/\s*[0-9]+)?)\s*[\])>]?$`)
-	headedLine  = regexp.MustCompile(`(?im)^[\s*_>#]*(?:(?:my |the |so )*(?:final |overall )?(?:verdict|result|winner|score|rating)(?: is)?\s*[:=-]\s*)(?:(?:answer|response|output)\s+)?([a-z]+|-?[0-9]+(?:\.[0-9]+)?(?:\s*/\s*[0-9]+)?)[\s*_.]*$`)
+	headedLine  = regexp.MustCompile(`(?im)^[\s_>#]*(?:(?:my |the |so )*(?:final |overall )?(?:verdict|result|winner|score|rating)(?: is)?\s*[:=-]\s*)(?:(?:answer|response|output)\s+)?([a-z]+|-?[0-9]+(?:\.[0-9]+)?(?:\s*/\s*[0-9]+)?)[\s_.]*$`)
 )
+
+// unmarked takes away what Markdown puts around a verdict.
+var unmarked = strings.NewReplacer("*", "", "`", "")
 
 // parse reads the verdict that a text ends in, and the reason before it. The last
 // line has to be the verdict alone, in one of these forms, or end in one of the
@@ -103,7 +106,7 @@ var (
 func (f asksFor) parse(text string) (value float64, reason string, err error) {
 	body := strings.TrimRight(text, " \t\r\n")
 	line := body[strings.LastIndexByte(body, '\n')+1:]
-	plain := strings.TrimRight(strings.TrimLeft(line, " \t*_`\"'#>"), " \t\r*_`\"'.!")
+	plain := strings.TrimRight(strings.TrimLeft(unmarked.Replace(line), " \t_\"'#>"), " \t\r_\"'.!")
 	said, before := "", ""
 	if tags := verdictTags.FindAllStringSubmatchIndex(plain, -1); len(tags) > 0 && tags[len(tags)-1][1] == len(plain) {
 		at := tags[len(tags)-1]
@@ -117,7 +120,7 @@ func (f asksFor) parse(text string) (value float64, reason string, err error) {
 	if value, err = f.read(said); err != nil {
 		return 0, "", err
 	}
-	for _, other := range f.claims(body) {
+	for _, other := range f.claims(unmarked.Replace(body)) {
 		if other != value {
 			return 0, "", fmt.Errorf("it says two different verdicts")
 		}
