@@ -567,7 +567,7 @@ func TestJudgesThatCannotBe(t *testing.T) {
 		"form read compares probabilities of words - backend scripted gives none": {"pair: {kind: pairwise,", "pair: {kind: pairwise, form: read,"},
 		"feedback under form read": {"pair: {kind: pairwise,", "pair: {kind: pairwise, form: read, feedback: true,"},
 		"form read without a model": {"yes: {kind: accept, model: gpt, rubric: r}", "prog: {kind: score, rubric: p, form: read}\n  yes: {kind: accept, model: gpt, rubric: r}",
-			"rubrics:", `rubrics:`+"\n"+`  p: {criteria: [{name: x, expr: "true"}]}`},
+			"rubrics:", `rubrics:` + "\n" + `  p: {criteria: [{name: x, expr: "true"}]}`},
 	} {
 		if _, err := tryBy(t, silent, judged, edits...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v - want %q", err, want)
