@@ -17,7 +17,18 @@ type Pairwise struct {
 
 	Hyperparameters struct {
 		TieMargin *float64 `yaml:"tie_margin" doc:"values of two answers that differ by no more are a tie: scores of a program, probabilities of a model; 0 by default, .1 under form read, where what is below is noise" min:"0" max:"1"`
+		Flip      float64  `yaml:"flip" doc:"share of a program's preferences that are turned around, drawn: a noisy judge, for experiments about judges" min:"0" max:"1"`
+		First     float64  `yaml:"first" doc:"share of a program's verdicts that prefer what is shown first, whatever it is: a biased judge, for experiments about judges" min:"0" max:"1"`
 	} `yaml:"hyperparameters" doc:"what tunes it"`
+}
+
+// noise are its dials.
+func (p *Pairwise) noise(seed int64) noise {
+	n := noise{flip: p.Hyperparameters.Flip, first: p.Hyperparameters.First, orders: []string{"ab", "ba"}, seed: seed}
+	if p.Orders == "one" {
+		n.orders = n.orders[:1]
+	}
+	return n
 }
 
 // readMargin is the tie_margin of form read: a judge that is sure of both answers

@@ -31,6 +31,7 @@ type referee struct {
 	title    string
 	program  *program  // nil: a model judges
 	model    *assessor // nil: a program does
+	noise    noise     // of a program
 	scope    map[string]any
 	tally    tally
 }
@@ -86,6 +87,11 @@ func (c *Compiler) referee(a *runner.Action, role string, ref specs.JudgeRef) (*
 		lines = append(lines, c.rubricLines(rubric)...)
 		a.Lines = append(a.Lines, under(role, append(lines, scopeLines(out.scope, p.readers...)...))...)
 		out.program = p
+		if s, ok := j.Settings.(*Pairwise); ok {
+			if out.noise = s.noise(c.Seed); !out.noise.none() {
+				a.Lines = append(a.Lines, line(role+".noise.seed", c.Seed))
+			}
+		}
 		return out, question{calls: exactly(0)}, nil
 	}
 	part := runner.Action{}
@@ -177,6 +183,9 @@ func (f *referee) compare(ctx context.Context, r *runner.Run, round string, game
 	if f.model == nil {
 		for i, g := range games {
 			out[i] = f.program.between(f.graded(g.first), f.graded(g.second))
+			if !f.noise.none() {
+				out[i] = f.noise.spoil(out[i], round, g)
+			}
 			f.tally.take(out[i], true)
 		}
 		return out, ctx.Err()
