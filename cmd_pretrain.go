@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) pretrainCommand() *cobra.Command {
-	var out string
+	var out, probe string
 	c := &cobra.Command{
 		Use: "pretrain SPEC", Short: "trains a model from scratch (how the shipped one was made)",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -21,6 +21,12 @@ func (a *app) pretrainCommand() *cobra.Command {
 			}
 			ctx, cancel := a.interrupts(c.Context())
 			defer cancel()
+			if probe != "" {
+				if err := steps.ProbeModel(ctx, spec, probe, a.stdout); err != nil {
+					return &exitError{exitFailed, err}
+				}
+				return nil
+			}
 			go func() {
 				select {
 				case <-a.stop:
@@ -43,6 +49,8 @@ func (a *app) pretrainCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&out, "out", "o", "", "the `directory` of the checkpoint")
-	_ = c.MarkFlagRequired("out")
+	c.Flags().StringVar(&probe, "probe", "", "measure a finished `model` by the recipe's questions, and train nothing")
+	c.MarkFlagsOneRequired("out", "probe")
+	c.MarkFlagsMutuallyExclusive("out", "probe")
 	return c
 }
