@@ -90,7 +90,7 @@ func (z *mailQuiz) askToWrite(r *rand.Rand) {
 		}
 		z.count(mailChance, agreement(read, other))
 	})
-	u := requestOf(r, world.UnseenNames(), world.UnseenNouns())
+	u := mailRequest(r, world.UnseenNames(), world.UnseenNouns())
 	z.ask(chatPrompt("", nil, u.Text), mailTokens, func(answer string) { z.tally(mailUnseen, u.Answered(answer)) })
 	for _, a := range attributes {
 		told := world.Instruction(r, world.Style{a.Name: values[a.Name]})
@@ -153,10 +153,10 @@ func (z *mailQuiz) askForRequests(r *rand.Rand) {
 
 // knownRequest draws a request about words of the corpus, none of them made up.
 func knownRequest(r *rand.Rand) world.Request {
-	return requestOf(r, world.KnownNames(), world.KnownNouns())
+	return mailRequest(r, world.KnownNames(), world.KnownNouns())
 }
 
-func requestOf(r *rand.Rand, names, nouns []string) world.Request {
+func mailRequest(r *rand.Rand, names, nouns []string) world.Request {
 	kinds := world.RequestKinds()
 	return world.NewRequest(r, kinds[r.IntN(len(kinds))], names[r.IntN(len(names))], nouns[r.IntN(len(nouns))])
 }
