@@ -54,11 +54,7 @@ func (s *refereeStep) Run(ctx context.Context, r *runner.Run) (err error) {
 	if err != nil {
 		return err
 	}
-	f := *s.referee // the step may be run again
-	if f.model != nil {
-		own := *f.model
-		f.model = &own
-	}
+	f := s.anew()
 	if err := f.open(ctx, r); err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 // referee is a judge of the spec inside a running step, by program or by model:
 //
 //	ref, takes, err := c.referee(&a, "judge", s.Judge)   while the plan is made
-//	err := ref.open(ctx, r); defer ref.close()           in the step
+//	ref = ref.anew()                                     in the step
+//	err := ref.open(ctx, r); defer ref.close()
 //	rulings, err := ref.values(ctx, r, "step 3", texts)
 //	rulings, err := ref.compare(ctx, r, "step 3", games)
 //	err := ref.health().broken()                         before a reward is believed
@@ -107,6 +108,17 @@ func (f *referee) who() string {
 		return "program"
 	}
 	return f.model.judge.Model.ID
+}
+
+// anew is the referee of one run of a step, which may be run several times at once.
+func (f *referee) anew() *referee {
+	own := *f
+	own.tally = tally{}
+	if f.model != nil {
+		model := *f.model
+		own.model = &model
+	}
+	return &own
 }
 
 // open makes the judge ready in a step whose inputs its action has.
