@@ -108,7 +108,7 @@ func (x *assessor) settle(c *Compiler, path string) error {
 
 // listable says whether every verdict is one of a few words.
 func (x *assessor) listable() bool {
-	return x.kind != "score" || x.rubric == nil || !slices.ContainsFunc(spoken(x.rubric), func(k specs.Criterion) bool { return level(k).words() == nil })
+	return x.kind != "score" || x.rubric == nil || !slices.ContainsFunc(inWords(x.rubric), func(k specs.Criterion) bool { return level(k).words() == nil })
 }
 
 // open opens the model, whose inputs are named after the role.

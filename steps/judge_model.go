@@ -93,14 +93,14 @@ func (x *assessor) criteria() span {
 	switch {
 	case x.rubric == nil:
 		return span{n: [2]int64{1, 1}, open: x.reads} // the rows bring their own
-	case x.reads && len(spoken(x.rubric)) == 0:
+	case x.reads && len(inWords(x.rubric)) == 0:
 		return exactly(int64(len(parts(x.rubric.Text))))
 	}
-	return exactly(int64(max(len(spoken(x.rubric)), 1)))
+	return exactly(int64(max(len(inWords(x.rubric)), 1)))
 }
 
-// spoken are the criteria that a model reads.
-func spoken(r *specs.Rubric) []specs.Criterion {
+// inWords are the criteria that a model reads.
+func inWords(r *specs.Rubric) []specs.Criterion {
 	return slices.DeleteFunc(slices.Clone(r.Criteria), func(k specs.Criterion) bool { return k.Says == "" })
 }
 

@@ -54,7 +54,7 @@ func (s *refereeStep) Run(ctx context.Context, r *runner.Run) (err error) {
 	if err != nil {
 		return err
 	}
-	f := s.again()
+	f := s.anew()
 	if err := f.open(ctx, r); err != nil {
 		return err
 	}

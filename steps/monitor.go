@@ -15,18 +15,23 @@ type monitor struct {
 	*sampleStep
 	every  int
 	judges []watcher
-	best   string // the judge whose favourite is kept; "": the last weights are
-	once   runner.Estimate
+	best   string          // the judge whose favourite is kept; "": the last weights are
+	once   runner.Estimate // of a look
+	versus runner.Estimate // of what a look compares with the start: the first has nothing to compare
 
-	planned runner.Action // what judges by a model read, which come later
+	asked runner.Action // what the referees read
 }
 
-// watcher is a judge of a monitor.
+// watcher is a judge of a monitor. Under a pairwise one the value of an answer is
+// what it wins against the answer to the same row before training.
 type watcher struct {
-	at int // its place in the spec's list
-	id string
-	*judgeStep
+	at         int // its place in the spec's list
+	id         string
+	*judgeStep          // a program that judges one text
+	referee    *referee // a model, or who compares
 }
+
+func (j watcher) role() string { return fmt.Sprintf("monitor.judge.%d", j.at) }
 
 // monitor lowers a method's monitor; nil when it has none. p is how the policy
 // will be asked.
@@ -50,22 +55,26 @@ func (c *Compiler) monitor(id string, m *specs.Method, p *Policy) (*monitor, err
 		return nil, err
 	}
 	for i, ref := range m.Monitor.Judges {
-		if err := c.judgesOne(ref); err != nil {
-			return nil, err
-		}
-		if c.byModel(ref) {
-			one, err := c.consult(&out.planned, fmt.Sprintf("monitor.judge.%d", i), ref)
-			if err != nil {
+		j := watcher{at: i, id: ref.ID}
+		if c.byModel(ref) || c.isPairwise(ref) {
+			var one question
+			if j.referee, one, err = c.referee(&out.asked, j.role(), ref); err != nil {
 				return nil, err
 			}
-			out.once = out.once.Add(one.estimate(asked.drawn()))
+			if c.isPairwise(ref) {
+				out.versus = out.versus.Add(one.estimate(asked.drawn()))
+			} else {
+				out.once = out.once.Add(one.estimate(asked.drawn()))
+			}
+			out.judges = append(out.judges, j)
 			continue
 		}
 		judge, err := c.program(ref)
 		if err != nil {
 			return nil, err
 		}
-		out.judges = append(out.judges, watcher{i, ref.ID, &judgeStep{program: judge, scope: asked.scope}})
+		j.judgeStep = &judgeStep{program: judge, scope: asked.scope}
+		out.judges = append(out.judges, j)
 	}
 	return out, nil
 }
@@ -73,7 +82,7 @@ func (c *Compiler) monitor(id string, m *specs.Method, p *Policy) (*monitor, err
 // lines are what of a monitor decides the artifact: judges by name too, since its
 // table names them.
 func (m *monitor) lines() []runner.Line {
-	lines := append(slices.Clone(m.planned.Lines), line("monitor.every", m.every))
+	lines := append(slices.Clone(m.asked.Lines), line("monitor.every", m.every))
 	if m.split != "" && m.split != "all" {
 		lines = append(lines, line("monitor.split", m.split))
 	}
@@ -81,8 +90,11 @@ func (m *monitor) lines() []runner.Line {
 		lines = append(lines, line("checkpoint", "best by "+m.best))
 	}
 	for _, j := range m.judges {
-		name := fmt.Sprintf("monitor.judge.%d", j.at)
+		name := j.role()
 		lines = append(lines, line(name, j.id))
+		if j.judgeStep == nil {
+			continue
+		}
 		for _, l := range j.lines {
 			lines = append(lines, line(name+"."+l.Label, l.Value))
 		}
@@ -93,24 +105,32 @@ func (m *monitor) lines() []runner.Line {
 // estimate is what is asked of a policy that trains for so many steps: [expected, at
 // most].
 func (m *monitor) estimate(steps [2]int64) runner.Estimate {
-	e := m.once
+	once, versus := m.once, m.versus
 	for i, n := range steps {
 		looks := int64(0) // nothing is trained, and so nothing watched
 		if n > 0 {
 			looks = 1 + (n+int64(m.every)-1)/int64(m.every)
 		}
-		for _, x := range []*int64{&e.Calls[i], &e.Prompt[i], &e.Output[i]} {
-			*x *= looks
-		}
-		e.USD[i], e.Seconds[i] = e.USD[i]*float64(looks), e.Seconds[i]*float64(looks)
+		repeated(&once, i, looks)
+		repeated(&versus, i, max(looks-1, 0))
 	}
-	return e
+	return once.Add(versus)
+}
+
+// repeated makes what is expected (0) or may be (1) so many times as much.
+func repeated(e *runner.Estimate, i int, times int64) {
+	for _, x := range []*int64{&e.Calls[i], &e.Prompt[i], &e.Output[i]} {
+		*x *= times
+	}
+	e.USD[i], e.Seconds[i] = e.USD[i]*float64(times), e.Seconds[i]*float64(times)
 }
 
 func (m *monitor) readers() []reader {
 	var all []reader
 	for _, j := range m.judges {
-		all = append(all, j.program.readers...)
+		if j.judgeStep != nil { // what a referee reads stands in its own lines
+			all = append(all, j.program.readers...)
+		}
 	}
 	return all
 }

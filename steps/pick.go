@@ -56,7 +56,7 @@ func (s *pickStep) Run(ctx context.Context, r *runner.Run) (err error) {
 	if err != nil {
 		return err
 	}
-	judge := s.judge.again()
+	judge := s.judge.anew()
 	if err := judge.open(ctx, r); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (x *assessor) wanted(fields map[string]any) (wanted, error) {
 	if own, ok := fields["rubric"].(string); ok && strings.TrimSpace(own) != "" {
 		w.text = strings.TrimSpace(own)
 	} else if x.rubric != nil {
-		w.text, w.criteria = x.rubric.Text, spoken(x.rubric)
+		w.text, w.criteria = x.rubric.Text, inWords(x.rubric)
 	}
 	if w.text == "" && len(w.criteria) == 0 {
 		return w, fmt.Errorf("there is no rubric: the judge has none, and the row has no text in a column rubric")

@@ -16,7 +16,8 @@ import (
 // referee is a judge of the spec inside a running step, by program or by model:
 //
 //	ref, takes, err := c.referee(&a, "judge", s.Judge)   while the plan is made
-//	err := ref.open(ctx, r); defer ref.close()           in the step
+//	ref = ref.anew()                                     in the step
+//	err := ref.open(ctx, r); defer ref.close()
 //	rulings, err := ref.values(ctx, r, "step 3", texts)
 //	rulings, err := ref.compare(ctx, r, "step 3", games)
 //	err := ref.health().broken()                         before a reward is believed
@@ -115,24 +116,23 @@ func (f *referee) who() string {
 	return f.model.judge.Model.ID
 }
 
+// anew is the referee of one run of a step, which may be run several times at once.
+func (f *referee) anew() *referee {
+	own := *f
+	own.tally = tally{}
+	if f.model != nil {
+		model := *f.model
+		own.model = &model
+	}
+	return &own
+}
+
 // open makes the judge ready in a step whose inputs its action has.
 func (f *referee) open(ctx context.Context, r *runner.Run) error {
 	if f.model == nil {
 		return nil
 	}
 	return f.model.open(ctx, r, f.role)
-}
-
-// again is the referee for another run of its step: what it opens and counts is its
-// own.
-func (f *referee) again() *referee {
-	own := *f
-	own.tally = tally{}
-	if own.model != nil {
-		model := *own.model
-		own.model = &model
-	}
-	return &own
 }
 
 // close gives the model back; it may be called whether open was or not.

@@ -12,6 +12,7 @@ import (
 
 	"idiolect/backends"
 	"idiolect/backends/backendtest"
+	"idiolect/backends/local/localtest"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 	"idiolect/specs"
@@ -572,5 +573,36 @@ func TestJudgesThatCannotBe(t *testing.T) {
 		if _, err := tryBy(t, silent, judged, edits...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v - want %q", err, want)
 		}
+	}
+}
+
+// A monitor's judge may be a model, and one that compares holds what is answered
+// against the answers before training, which are not compared with themselves.
+func TestAMonitorAsksAModel(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: func(q, word string) float64 {
+		if word == "yes" || word == "no" {
+			return .5
+		}
+		return longer(q, word)
+	}}
+	spec := strings.Replace(small, "models: {", "models: {gpt: {backend: scripted, name: gpt}, ", 1)
+	plan := by(t, b, spec, "MODEL", localtest.Tiny(t),
+		"data: answers, hyperparameters: {epochs: 2, batch_size: 1}}", "data: answers, hyperparameters: {epochs: 2, batch_size: 1}, monitor: {data: answers, judges: [than, ok], every: 2}}",
+		"judges:\n", "judges:\n  than: {kind: pairwise, model: gpt, rubric: words}\n  ok: {kind: accept, model: gpt, rubric: words}\n",
+		"rubrics:\n", "rubrics:\n  words: {text: It is long.}\n")
+	p := execute(t, plan)
+	rows := table[tables.Monitor](t, p, "methods.told", "monitor.parquet")
+	if len(rows) != 6 || *rows[0].Mean != .5 || rows[0].Judge != "than" || rows[1].Judge != "ok" || rows[2].Step != 2 || rows[4].Step != 4 {
+		t.Fatalf("%+v", rows)
+	}
+	for _, r := range rows {
+		if r.N != 2 || r.Errors != 0 || r.Mean == nil || *r.Mean < 0 || *r.Mean > 1 {
+			t.Errorf("%+v", r)
+		}
+	}
+	a, _ := plan.Find("methods.told")
+	calls := int64(len(table[tables.Call](t, p, "methods.told", "calls.parquet")))
+	if want := int64(3*2 + 2*2*2 + 3*2); calls != want || a.Estimate.Calls != [2]int64{want, want} {
+		t.Errorf("%d calls, want %d, planned were %v", calls, want, a.Estimate.Calls)
 	}
 }

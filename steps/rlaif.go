@@ -112,7 +112,7 @@ func (s *RLAIF) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) 
 		a.Says += fmt.Sprintf(", %s games", questions)
 	}
 	return c.tunes(a, t, func() objective {
-		return &reinforcement{RLAIF: s, judge: judge.again()}
+		return &reinforcement{RLAIF: s, judge: judge.anew()}
 	})
 }
 

@@ -53,7 +53,7 @@ func (c *Compiler) tunes(a runner.Action, t Training, o func() objective) (*Poli
 	}
 	if m := t.Monitor; m != nil {
 		a.Inputs = append(a.Inputs, runner.Input{Name: "monitor", From: m.data.action})
-		a.Inputs = append(a.Inputs, m.planned.Inputs...)
+		a.Inputs = append(a.Inputs, m.asked.Inputs...)
 		a.Lines = append(a.Lines, m.lines()...)
 		readers = append(readers, m.readers()...)
 		a.Says += fmt.Sprintf(", watched on %s rows", m.data.span(m.split))

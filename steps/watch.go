@@ -20,8 +20,12 @@ type watch struct {
 	Best  []byte            // the weights that the choosing judge liked best
 	At    int               // the number of optimizer steps they had
 	Calls []tables.Call     // what all of it took
+	Texts []startText       // the answers before training, which pairwise judges hold the others against
 	asks  []ask
 }
+
+// startText is an answer before training.
+type startText struct{ Text, Missing string }
 
 // GobEncode writes it as JSON: gob does not tell a pointer to zero from none.
 func (w watch) GobEncode() ([]byte, error) { return json.Marshal(w) }
@@ -35,7 +39,7 @@ func (t *tuning) look(ctx context.Context, i int, over bool) error {
 	if m == nil || i%m.every != 0 && !over || t.watch.seen(i) {
 		return nil
 	}
-	verdicts, err := t.evaluate(ctx)
+	verdicts, err := t.evaluate(ctx, i)
 	if err != nil {
 		return err
 	}
@@ -122,9 +126,9 @@ func (t *tuning) keep(i int) error {
 	return nil
 }
 
-// evaluate asks the current weights about every row, and every judge about each
-// answer.
-func (t *tuning) evaluate(ctx context.Context) ([][]tables.Verdict, error) {
+// evaluate asks the current weights, after i steps, about every row, and every judge
+// about each answer.
+func (t *tuning) evaluate(ctx context.Context, i int) ([][]tables.Verdict, error) {
 	m := t.Monitor
 	if t.watch.asks == nil {
 		var err error
@@ -156,12 +160,21 @@ func (t *tuning) evaluate(ctx context.Context) ([][]tables.Verdict, error) {
 		from += n
 	}
 	key := string(t.r.Key())
-	out := make([][]tables.Verdict, len(m.judges))
+	samples := make([]tables.Sample, len(asks))
 	look := int64(len(t.watch.Seen) / len(m.judges))
-	for i, a := range asks {
-		t.watch.Calls = append(t.watch.Calls, m.call(key, a.row.RowKey, look, answers[i]))
-		x := m.sample(key, a, answers[i], "")
-		for k, j := range m.judges {
+	for k, a := range asks {
+		t.watch.Calls = append(t.watch.Calls, m.call(key, a.row.RowKey, look, answers[k]))
+		samples[k] = m.sample(key, a, answers[k], "")
+	}
+	out := make([][]tables.Verdict, len(m.judges))
+	for k, j := range m.judges {
+		if j.referee != nil {
+			if out[k], err = t.refereed(ctx, j, i, samples); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for _, x := range samples {
 			v, err := j.verdict(key, judgedColumns{
 				ID: x.ID, RowKey: x.RowKey, Replicate: x.Replicate, Completion: x.Completion, Extracted: x.Extracted, Fields: x.Fields, Error: x.Error, User: x.User,
 			})
