@@ -24,13 +24,13 @@ func (c *columnCheck) judged(id string, columns []string, data string) {
 		return
 	}
 	says := "the rows of " + data + ", judged by " + id + ", have"
-	if r, ok := c.exp.Rubrics.Get(j.Rubric.ID); ok {
+	if r, ok := c.exp.Rubrics.Get(j.Rubric.ID); ok && j.Model.ID == "" { // a model reads what a criterion says
 		for i := range r.Criteria {
 			c.expr(r.Criteria[i].Expr, with(columns, "output"), says)
 		}
 	}
 	if p, ok := c.exp.Prompts.Get(j.Prompt.ID); ok {
-		names := with(columns, "output", "a", "b", "rubric", "criteria", "criterion")
+		names := with(columns, "output", "a", "b", "rubric", "criteria", "criterion", "says")
 		c.template(p.System, names, says)
 		c.template(p.User, names, says)
 	}

@@ -145,12 +145,13 @@ func (f *referee) readings(ctx context.Context, r *runner.Run, round string, gam
 	type name struct {
 		row       string
 		replicate int64
-		id, text  string
+		text      string // two methods may have said the same
+		missing   string
 	}
 	at := map[name]int{}
 	var texts []entrant
 	place := func(e entrant) int {
-		n := name{e.row, e.replicate, e.id, e.text}
+		n := name{e.row, e.replicate, e.text, e.missing}
 		i, known := at[n]
 		if !known {
 			i = len(texts)
