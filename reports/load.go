@@ -24,6 +24,7 @@ const (
 	trainingFile    = "training.parquet"
 	scoresFile      = "scores.parquet"
 	differencesFile = "differences.parquet"
+	healthFile      = "health.parquet"
 	agreementsFile  = "agreements.parquet"
 )
 
