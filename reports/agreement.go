@@ -12,8 +12,9 @@ import (
 
 // agreed is a step that compared judges with people's labels.
 type agreed struct {
-	step *runner.Action
-	rows []tables.Agreement
+	step   *runner.Action
+	rows   []tables.Agreement
+	health []tables.Health // of judges that are models
 }
 
 // agreements reads all of them, in plan order. One that is not there is a hole,
@@ -31,7 +32,11 @@ func (s *source) agreements() ([]agreed, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, agreed{a, rows})
+		health, err := s.healthOf(a)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, agreed{a, rows, health})
 	}
 	return all, nil
 }
@@ -74,7 +79,17 @@ func (a agreed) blocks() []block {
 	for _, x := range a.rows {
 		list = append(list, agreementItem(x))
 	}
+	for _, x := range a.rows {
+		for _, note := range soundness(x.Judge, a.health) {
+			list = append(list, item{text: note, mark: map[bool]tone{true: bad}[strings.HasPrefix(note, "THE JUDGE")]})
+		}
+	}
 	blocks = append(blocks, list)
+	for _, x := range a.rows {
+		if t := partsTable(x.Judge, a.health); len(t.rows) > 0 {
+			blocks = append(blocks, t)
+		}
+	}
 	for _, x := range a.rows {
 		if t := confusionTable(x); len(t.rows) > 0 {
 			blocks = append(blocks, t)

@@ -20,8 +20,9 @@ type evaluation struct {
 	scores      []tables.Score // nil: the eval has no figures
 	differences []tables.Difference
 	panel       []tables.Panel       // what else changed; empty where nothing was trained
+	health      []tables.Health      // of judges that are models or compare; nil: there are none
 	policies    map[string][]*policy // method -> its policies of each person and repeat; those that can be read
-	kinds       map[string]string    // judge -> accept or score
+	kinds       map[string]string    // judge -> accept, score or pairwise
 	controls    map[string]string    // method -> what was kept for it (random, rejected), for those trained to compare with
 	repeats     int
 
@@ -102,6 +103,9 @@ func (s *source) evaluation(info EvalInfo, step *runner.Action) (*evaluation, er
 	}
 	e.scores = scores
 	e.index()
+	if err == nil {
+		e.health, err = s.healthOf(step)
+	}
 	if err != nil {
 		return e, err
 	}

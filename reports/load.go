@@ -25,6 +25,7 @@ const (
 	trainingFile    = "training.parquet"
 	scoresFile      = "scores.parquet"
 	differencesFile = "differences.parquet"
+	healthFile      = "health.parquet"
 	agreementsFile  = "agreements.parquet"
 	panelFile       = "panel.parquet"
 )

@@ -47,23 +47,29 @@ func (e *evaluation) describe() string {
 
 // measure is what the numbers of a judge are: shares accepted, or scores as percentages.
 func (e *evaluation) measure(judge string) string {
-	if e.kinds[judge] == "score" {
+	switch {
+	case e.kinds[judge] == "score":
 		return "score"
+	case e.compares(judge):
+		return "win rate"
 	}
 	return "accepted"
 }
 
 // inWords puts two means into words: 32.1% accepted against 22.3%.
 func (e *evaluation) inWords(judge string, mean, other *float64) string {
-	if e.kinds[judge] == "score" {
+	switch {
+	case e.kinds[judge] == "score":
 		return "a score of " + percent(mean) + " against " + percent(other)
+	case e.compares(judge):
+		return "a win rate of " + percent(mean) + " against " + percent(other)
 	}
 	return percent(mean) + " accepted against " + percent(other)
 }
 
 func (e *evaluation) mainTable(judge string) table {
 	t := table{columns: []column{
-		{name: "method", left: true}, {name: e.measure(judge) + "\n[95% interval]"}, {name: "n", drop: 3}, {name: e.thing() + "s", drop: 2}, {name: "errors", drop: 4},
+		{name: "method", left: true}, {name: e.headed(judge) + "\n[95% interval]"}, {name: "n", drop: 3}, {name: e.thing() + "s", drop: 2}, {name: "errors", drop: 4},
 	}}
 	failures := e.errors(judge)
 	if failures > 0 {
@@ -88,7 +94,7 @@ func (e *evaluation) mainTable(judge string) table {
 		}
 		t.rows = append(t.rows, row)
 	}
-	t.notes = append(e.footnotes(judge, failures), e.choosers(judge)...)
+	t.notes = append(append(e.footnotes(judge, failures), e.choosers(judge)...), e.soundness(judge)...)
 	return t
 }
 
@@ -177,9 +183,9 @@ func (e *evaluation) errors(judge string) (n int64) {
 func (e *evaluation) footnotes(judge string, failures int64) []string {
 	var notes []string
 	if failures > 0 {
-		notes = append(notes, fmt.Sprintf("%s without a verdict: %s counts them as failures, \"successes only\" leaves them out.", of(failures, "judgement"), e.measure(judge)))
+		notes = append(notes, fmt.Sprintf("%s without a verdict: %s counts them as %s, \"successes only\" leaves them out.", of(failures, "judgement"), e.measure(judge), map[bool]string{true: "ties", false: "failures"}[e.compares(judge)]))
 	}
-	if s := e.score(e.Methods[0], judge, "", 0); s != nil {
+	if s := e.score(e.told(judge), judge, "", 0); s != nil {
 		notes = append(notes, map[string]string{"wilson": "Intervals: 95%, Wilson.", "clustered": "Intervals: 95%, clustered by " + e.thing() + "."}[s.Interval])
 	}
 	if tests := e.tests(judge); len(tests) > 0 {
@@ -227,7 +233,7 @@ func (e *evaluation) comparisons(judge string, repeat int) (n int64) {
 
 // repeatsTable has a row for each method and repeat.
 func (e *evaluation) repeatsTable(judge string) table {
-	t := table{caption: "Each repeat alone:", columns: []column{{name: "method", left: true}, {name: "repeat"}, {name: e.measure(judge) + "\n[95% interval]"}}}
+	t := table{caption: "Each repeat alone:", columns: []column{{name: "method", left: true}, {name: "repeat"}, {name: e.headed(judge) + "\n[95% interval]"}}}
 	if len(e.Methods) > 1 {
 		t.columns = append(t.columns, e.differenceColumns()...)
 	}

@@ -35,6 +35,9 @@ func (s *source) outcomes(e *evaluation, method, judge string) ([]stats.Cluster,
 				return nil, err
 			}
 			x, key := 0.0, v.RowKey
+			if e.compares(judge) { // counts as a tie
+				x = .5
+			}
 			if v.Error == nil {
 				x = value(v.Accepted, v.Score)
 			}

@@ -12,7 +12,7 @@ func (e *evaluation) persons() section {
 		return s
 	}
 	for _, judge := range e.Judges {
-		t := table{caption: fmt.Sprintf("Each person alone, %s by %s [95%% interval over that person's rows]:", map[string]string{"accepted": "accepted", "score": "scored"}[e.measure(judge)], judge), columns: []column{{name: "person", left: true}}}
+		t := table{caption: fmt.Sprintf("Each person alone, %s by %s [95%% interval over that person's rows]:", map[string]string{"accepted": "accepted", "score": "scored", "win rate": "wins"}[e.measure(judge)], judge), columns: []column{{name: "person", left: true}}}
 		for _, m := range e.Methods {
 			t.columns = append(t.columns, column{name: m})
 		}
@@ -24,7 +24,7 @@ func (e *evaluation) persons() section {
 			t.rows = append(t.rows, row)
 		}
 		s.blocks = append(s.blocks, t)
-		if told := e.forWhom(judge); len(told) > 0 {
+		if told := e.forWhom(judge); len(told) > 0 && !e.compares(judge) {
 			s.blocks = append(s.blocks, told)
 		}
 	}

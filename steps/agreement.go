@@ -136,11 +136,14 @@ type judgement struct {
 	cluster       string
 	label, judged opinion
 	failed        bool // there is no verdict
+	fields        map[string]any
+	verdict       tables.Verdict
 }
 
 // Run reads labels and verdicts and writes a row for each judge.
 func (s *agreementStep) Run(ctx context.Context, r *runner.Run) error {
 	var out []tables.Agreement
+	var health []tables.Health
 	for i, x := range s.rated {
 		if i > 0 && x.judge == s.rated[i-1].judge {
 			continue
@@ -165,11 +168,22 @@ func (s *agreementStep) Run(ctx context.Context, r *runner.Run) error {
 		}
 		s.measure(&row, all)
 		out = append(out, row)
+		sound, err := s.sound(r, x.judge, x.label, all)
+		if err != nil {
+			return err
+		}
+		health = append(health, sound...)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}
-	return writeTable(r, "agreements.parquet", out)
+	if err := writeTable(r, "agreements.parquet", out); err != nil || health == nil {
+		return err
+	}
+	for i := range health {
+		health[i].ID, health[i].Replicate, health[i].Eval = tables.ID(string(r.Key()), "health", int64(i)), int64(i), optional(s.eval)
+	}
+	return writeTable(r, "health.parquet", health)
 }
 
 // read pairs labels with verdicts.
@@ -195,7 +209,7 @@ func (x rated) read(r *runner.Run) ([]judgement, error) {
 		if err != nil {
 			return nil, err
 		}
-		j := judgement{cluster: "row " + row.RowKey}
+		j := judgement{cluster: "row " + row.RowKey, fields: fields, verdict: verdicts[i]}
 		if j.label, err = readLabel(fields, x.label); err != nil {
 			return nil, fmt.Errorf("%s: %w", placeOf(row), err)
 		}

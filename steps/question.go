@@ -166,7 +166,7 @@ func requestOf(fields map[string]any) string {
 		return input
 	}
 	var lines []string
-	hidden := append(specs.LabelColumns(), "output", "a", "b", "rubric", "reference", "vars", "profile")
+	hidden := append(specs.LabelColumns(), "output", "a", "b", "rubric", "reference", "vars", "profile", "score_a", "score_b", "feedback", "flipped")
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		switch v := fields[name].(type) {
 		case string, int, int64, float64, bool:

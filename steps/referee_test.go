@@ -606,3 +606,36 @@ func TestAMonitorAsksAModel(t *testing.T) {
 		t.Errorf("%d calls, want %d, planned were %v", calls, want, a.Estimate.Calls)
 	}
 }
+
+// A judge that is a model is held against labels in parts: by how far apart people
+// scored the two, and on pairs whose rubric was turned round. What it says has a
+// calibration.
+func TestAModelAgainstLabels(t *testing.T) {
+	b := &backendtest.Scripted{Known: weighing(), Probability: longer}
+	spec := strings.NewReplacer(
+		"preference: a}, {", "preference: a, score_a: 5, score_b: 1, flipped: false}, {", "preference: b},", "preference: a, score_a: 4, score_b: 3, flipped: true},",
+		"preference: tie}", "preference: tie, score_a: 2, score_b: 2, flipped: true}",
+	).Replace(judged)
+	p := execute(t, by(t, b, spec))
+	x := table[tables.Agreement](t, p, "evals.pairs", "agreements.parquet")[0]
+	if x.Accuracy == nil || math.Abs(*x.Accuracy-2./3) > 1e-9 || x.N != 3 || x.Errors != 0 {
+		t.Errorf("%+v", x)
+	}
+	got := map[string]string{}
+	for _, h := range table[tables.Health](t, p, "evals.pairs", "health.parquet") {
+		name := h.Metric
+		if h.Part != nil {
+			name += " " + *h.Part
+		}
+		got[name] = fmt.Sprintf("%.3f of %d", *h.Value, h.N)
+	}
+	for name, want := range map[string]string{
+		"accuracy gap 4": "1.000 of 1", "accuracy gap 1": "0.000 of 1", "accuracy gap 0": "1.000 of 1", "accuracy flipped": "0.500 of 2",
+		// Of the one .85 is said for a, and right, of the other .85 for b, and wrong.
+		"ece": "0.350 of 2", "unread": "0.000 of 6", "ties": "0.333 of 3", "changed": "0.333 of 3", "first": "0.667 of 6",
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %s, want %s", name, got[name], want)
+		}
+	}
+}

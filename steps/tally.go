@@ -115,6 +115,9 @@ func tallied(r *runner.Run, in string) (t tally, asked bool, err error) {
 				continue
 			}
 			pair := [2]string{q.SampleID, deref(q.OtherID)}
+			if pair[1] == pair[0] { // a and b of one row
+				pair[1] = ""
+			}
 			if ordered[pair] == nil {
 				ordered[pair] = map[string][]float64{}
 			}
