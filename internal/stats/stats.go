@@ -6,10 +6,13 @@
 //
 //	one policy     MeanClustered, MeanBootstrap, Wilson
 //	two policies   PairedClustered, RelativeGain, McNemarExact
+//	wins           LengthControl, BradleyTerry, CyclicTriads
 //	many tests     Holm
 //	the best of    Inflation
 //	how many       NeededClusters, TwoProportionN
 //	two judges     Kappa, QuadraticKappa, Pearson, Spearman
+//	probabilities  ECE
+//	proxy rewards  FitRL, FitBestOfN
 //
 // A figure the data cannot give (the mean of nothing, the kappa of raters who
 // use one label) is NaN and an end nothing bounds is infinite: writers of
