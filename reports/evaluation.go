@@ -19,6 +19,7 @@ type evaluation struct {
 	people      []string
 	scores      []tables.Score // nil: the eval has no figures
 	differences []tables.Difference
+	panel       []tables.Panel       // what else changed; empty where nothing was trained
 	policies    map[string][]*policy // method -> its policies of each person and repeat; those that can be read
 	kinds       map[string]string    // judge -> accept or score
 	controls    map[string]string    // method -> what was kept for it (random, rejected), for those trained to compare with
@@ -101,7 +102,10 @@ func (s *source) evaluation(info EvalInfo, step *runner.Action) (*evaluation, er
 	}
 	e.scores = scores
 	e.index()
-	return e, err
+	if err != nil {
+		return e, err
+	}
+	return e, s.readPanel(e)
 }
 
 func (e *evaluation) index() {

@@ -25,6 +25,7 @@ const (
 	scoresFile      = "scores.parquet"
 	differencesFile = "differences.parquet"
 	agreementsFile  = "agreements.parquet"
+	panelFile       = "panel.parquet"
 )
 
 // errAbsent is an artifact that is not there, or not to be trusted: a hole in the report, not its end.

@@ -74,10 +74,17 @@ func (e *evaluation) mainTable(judge string) table {
 	if compared {
 		t.columns = append(t.columns, e.differenceColumns()...)
 	}
+	varied := judge == e.Judges[0] && len(e.panel) > 0
+	if varied {
+		t.columns = append(t.columns, e.varietyColumns()...)
+	}
 	for _, m := range e.Methods {
 		row := append([]string{e.named(m)}, scoreCells(e.score(m, judge, "", 0), failures > 0)...)
 		if compared {
 			row = append(row, e.differenceCells(m, judge, 0)...)
+		}
+		if varied {
+			row = append(row, e.varietyCells(m)...)
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -11,6 +11,8 @@
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
 //	sweep.go curve.go persons.go   all cells of a sweep; how a method moves along it; every person alone
 //	criteria.go training.go        what moved; what was trained, on what
+//	panel.go overoptimization.go   what no judge was asked about; proxies against others
+//	hacked.go                      completions on which they disagree
 //	skipped.go                     rows of data that were left out
 //	findings.go rounds.go          sentences made from the numbers
 //	agreement.go                   how well judges agree with labels
@@ -112,6 +114,11 @@ func (r *Report) compose() ([]section, error) {
 			return nil, err
 		}
 		examples = append(examples, shown...)
+		disputed, err := r.disputed(highest(group))
+		if err != nil {
+			return nil, err
+		}
+		examples = append(examples, disputed)
 	}
 	skipped, err := r.skipped()
 	if err != nil {
@@ -121,6 +128,11 @@ func (r *Report) compose() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
+	far, err := r.overoptimized()
+	if err != nil {
+		return nil, err
+	}
+	choices = append(choices, far)
 	sections = slices.Concat(sections, r.judges(), r.training(), choices, []section{skipped}, examples)
 	appendix, err := r.appendix()
 	if err != nil {
@@ -175,5 +187,5 @@ func (r *Report) cell(e *evaluation) []section {
 		hole := para("It has no figures, because not all of its steps came to their end; see what is missing.")
 		return []section{{title: e.title(), blocks: []block{hole}}}
 	}
-	return []section{r.mainTables(e), e.persons(), r.pairs(e), r.criteria(e)}
+	return []section{r.mainTables(e), e.persons(), r.pairs(e), r.criteria(e), r.panel(e)}
 }

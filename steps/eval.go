@@ -9,14 +9,17 @@ import (
 )
 
 // eval lowers an eval: every method is sampled and judged for every person in
-// every repeat, and one step compares them all.
+// every repeat, one step compares them all, and where some were trained another
+// looks for what no judge was asked about.
 func (c *Compiler) eval(id string, e *specs.Eval) error {
 	path := "evals." + id
 	if len(e.Methods) == 0 {
 		return c.judgeEval(id, e)
 	}
 	compare := &compareStep{eval: id, seed: c.Seed, repeats: c.Repeats, baseline: e.Baseline.ID, pairs: e.Pairs}
-	var inputs []runner.Input
+	look := &panelStep{eval: id, seed: c.Seed}
+	trained := map[string]bool{}
+	var inputs, looked []runner.Input
 	for u := range c.units() {
 		var drawn []paired
 		for _, m := range e.Methods {
@@ -30,6 +33,8 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 				inputs = append(inputs, runner.Input{Name: cell.input(), From: verdicts[i]})
 			}
 			drawn = append(drawn, paired{m.ID, samples})
+			trained[m.ID] = trained[m.ID] || wasTrained(samples)
+			looked = append(looked, look.see(c, m.ID, samples, cells, verdicts)...)
 		}
 		pairs, err := c.pairs(path, e, drawn)
 		if err != nil {
@@ -49,6 +54,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 		a.Says += fmt.Sprintf(" over %d persons", len(c.people))
 	}
 	c.add(a)
+	c.panel(path, e, look, looked, trained)
 	return nil
 }
 

@@ -37,6 +37,9 @@ const (
 	Ratio              // 0.43, a number without a unit
 )
 
+// String is the form as tables have it.
+func (f Form) String() string { return [...]string{"share", "number", "ratio"}[f] }
+
 // seen is what an alarm is decided by.
 type seen struct {
 	start, value float64

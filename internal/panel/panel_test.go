@@ -21,7 +21,7 @@ var (
 	greetings = strings.Split("Hello Ann,|Hi there,|Dear all,|Good morning,|Hey,|To whom it concerns,|Friends,|Greetings,", "|")
 	verbs     = strings.Fields("send bring sell carry mend paint lose find keep want miss borrow")
 	places    = strings.Fields("garden office cellar market station harbour kitchen attic tower bridge")
-	moments    = strings.Fields("today tomorrow tonight soon later monday friday yesterday weekly early")
+	moments   = strings.Fields("today tomorrow tonight soon later monday friday yesterday weekly early")
 )
 
 func pick(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }

@@ -253,6 +253,29 @@ type Difference struct {
 	Note       *string  `parquet:"note,optional"`
 }
 
+// Panel is one measure of a method's texts, or of its training, beside the same of
+// the method that it is compared with.
+type Panel struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"` // empty
+	Replicate int64    `parquet:"replicate"`
+	Eval      string   `parquet:"eval"`
+	Method    string   `parquet:"method"`
+	Against   string   `parquet:"against"`
+	Metric    string   `parquet:"metric"`         // length/words, kl/k3, ...
+	Says      string   `parquet:"says"`           // the metric in words
+	Form      string   `parquet:"form"`           // share (0 to 1), number, ratio
+	N         int64    `parquet:"n"`              // completions of the method; of a training's metric, steps
+	Of        *int64   `parquet:"of,optional"`    // completions in which variety is counted together
+	Start     *float64 `parquet:"start,optional"` // of the method that it is compared with
+	Value     *float64 `parquet:"value,optional"`
+	Spread    *float64 `parquet:"spread,optional"`    // standard deviation of the difference, were both one policy
+	Threshold *float64 `parquet:"threshold,optional"` // what the value has to be beyond for an alarm; null: nothing is one
+	Rule      *string  `parquet:"rule,optional"`      // that, in words
+	Moved     bool     `parquet:"moved"`              // the difference exceeds what two samplings of one policy differ by
+	Alarm     bool     `parquet:"alarm"`
+}
+
 // Agreement is how well a judge agrees with what people said of the same rows.
 type Agreement struct {
 	ID           string   `parquet:"id"`
