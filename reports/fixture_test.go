@@ -27,6 +27,7 @@ type experiment struct {
 	untrained   map[string]bool                    // step id -> nothing was kept
 	says        func(method string, i int) verdict // what is sampled and judged for topic i
 	spec        string
+	more        func(add adder, cells []runner.Input) // adds steps after the comparison
 }
 
 // verdict is a completion and what the judge says of it.
@@ -82,6 +83,9 @@ func (x *experiment) run(t testing.TB) Input {
 	add("evals.held_out", "held_out", "compare", func(r *runner.Run) error {
 		return errors.Join(put(r, scoresFile, x.scores), put(r, differencesFile, x.differences))
 	}, nil, cells...)
+	if x.more != nil {
+		x.more(add, cells)
+	}
 	return x.execute(t, b)
 }
 
