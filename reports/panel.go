@@ -50,7 +50,7 @@ func (e *evaluation) varietyColumns() []column {
 		}
 	}
 	note := fmt.Sprintf("Skeletons: of %s the sentences that differ when the row's own words are taken out. Opening: texts with the commonest three first words.", of(n, "text"))
-	return []column{{name: fmt.Sprintf("skeletons\nof %s", count(n)), drop: 5, note: note}, {name: "commonest\nopening", drop: 6}}
+	return []column{{name: "distinct\nskeletons", drop: 5, note: note}, {name: "commonest\nopening", drop: 6}}
 }
 
 func (e *evaluation) varietyCells(method string) []string {
@@ -146,7 +146,7 @@ func formed(form string, x *float64) string {
 	case form == "number":
 		return fmt.Sprintf("%.1f", *x)
 	}
-	return fmt.Sprintf("%.2f", *x)
+	return fmt.Sprintf("%.3f", *x)
 }
 
 // proxies are the judges of an eval that a method was trained or chosen to please, and

@@ -38,14 +38,14 @@ func TestThePanelTellsWhatMovedAndWhatIsQuiet(t *testing.T) {
 		panelRow("blind", "length/words", "words of a text", "number", 12.34, 12.5, false, false),
 	})
 	wants(t, r, []string{
-		"What else changed in held_out", "ALARM, tuned: words of a text: 17.5, of initial 12.3.", "ALARM, tuned: nats per token: 0.41.",
+		"What else changed in held_out", "ALARM, tuned: words of a text: 17.5, of initial 12.3.", "ALARM, tuned: nats per token: 0.410.",
 		"Quiet: tuned: 1 measure within what two samplings of initial differ by; blind: 1 measure within", "100.0%",
 	}, []string{"texts cut off"})
 	wide := strings.Join(strings.Fields(terminalOf(t, r, 160, false)), " ")
-	if !strings.Contains(wide, "skeletons commonest") || !strings.Contains(strings.Join(strings.Fields(markdownOf(t, r)), " "), "| 300 |") || !strings.Contains(markdownOf(t, r), "| 150 |") {
+	if !strings.Contains(wide, "distinct commonest") || !strings.Contains(strings.Join(strings.Fields(markdownOf(t, r)), " "), "| 300 |") || !strings.Contains(markdownOf(t, r), "| 150 |") {
 		t.Errorf("the main table does not tell variety:\n%s", wide)
 	}
-	if narrow := terminalOf(t, r, 80, false); strings.Contains(narrow, "commonest opening") || strings.Contains(narrow, "of 300") {
+	if narrow := terminalOf(t, r, 80, false); strings.Contains(narrow, "commonest opening") || strings.Contains(narrow, "of 300 texts") {
 		t.Errorf("a narrow terminal tells variety in the main table:\n%s", narrow)
 	}
 }
