@@ -12,6 +12,13 @@ import (
 
 // healthOf is how sound the judges of a step are; nil when none was a model.
 func (s *source) healthOf(step *runner.Action) ([]tables.Health, error) {
+	art, err := s.open(step)
+	if errors.Is(err, errAbsent) || err == nil && !art.Has(healthFile) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	rows, err := read[tables.Health](s, step, healthFile)
 	if errors.Is(err, errAbsent) {
 		return nil, nil

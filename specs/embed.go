@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-//go:embed *.yaml schema.json data/*.txt data/*.jsonl data/*.LICENSE data/email/*.jsonl
+//go:embed *.yaml schema.json data/*.txt data/*.jsonl data/*.LICENSE data/email/*.jsonl data/email/*.txt data/world/*.jsonl
 var shipped embed.FS
 
 // SchemaLine is the first line of a spec with schema.json beside it: by it an

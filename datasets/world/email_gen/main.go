@@ -1,7 +1,7 @@
 // Command email_gen writes the data of specs/email.yaml and specs/world from the world of e-mails that the shipped model was
 // made in (datasets/world): what persons like, how they write, what they are asked, and which of two e-mails fits a wish.
 //
-//	go run ./specs/data/email_gen
+//	go run ./datasets/world/email_gen
 package main
 
 import (
