@@ -132,10 +132,14 @@ func pairs(r *rand.Rand, n int) []map[string]any {
 			wish[attributes[k].Name] = pick(r, attributes[k].Values)
 		}
 		a, b, ideal := style(r), style(r), style(r)
-		for name, value := range wish {
-			ideal[name] = value
+		for _, at := range attributes { // in this order: a map has none
+			value, ok := wish[at.Name]
+			if !ok {
+				continue
+			}
+			ideal[at.Name] = value
 			if r.IntN(2) == 0 { // else neither has it, most of the time
-				[]world.Style{a, b}[r.IntN(2)][name] = value
+				[]world.Style{a, b}[r.IntN(2)][at.Name] = value
 			}
 		}
 		x, y := fits(a, wish), fits(b, wish)
