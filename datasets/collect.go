@@ -163,7 +163,7 @@ func (s *Stored) append(b []byte) []byte {
 	if s.Made {
 		made = "made"
 	}
-	for _, text := range []*string{&s.Fields, s.Input, s.Output, &s.Place, &made, &s.User, &s.Messages} {
+	for _, text := range []*string{&s.Fields, s.Input, s.Output, &s.Place, &made, &s.User, &s.Messages, &s.Parent} {
 		if text == nil {
 			b = binary.AppendUvarint(b, 0)
 			continue
@@ -189,11 +189,11 @@ func (s *Stored) take(b []byte) error {
 		b = b[n-1:]
 		return &text
 	}
-	fields, input, output, place, made, user, messages := next(), next(), next(), next(), next(), next(), next()
-	if fields == nil || place == nil || made == nil || user == nil || messages == nil {
+	fields, input, output, place, made, user, messages, parent := next(), next(), next(), next(), next(), next(), next(), next()
+	if fields == nil || place == nil || made == nil || user == nil || messages == nil || parent == nil {
 		return io.ErrUnexpectedEOF
 	}
 	s.Fields, s.Input, s.Output = *fields, input, output
-	s.Origin = Origin{Place: *place, Made: *made != "", User: *user, Messages: *messages}
+	s.Origin = Origin{Place: *place, Made: *made != "", User: *user, Messages: *messages, Parent: *parent}
 	return nil
 }

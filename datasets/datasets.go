@@ -18,6 +18,7 @@
 //	chat.go           one row per conversation of a JSONL file
 //	prometheus.go     one row per judged answer, or pair of them, of Prometheus's files
 //	inline.go         rows written in the spec
+//	items.go          the rows of a list that a model wrote
 //	rows.go           entries of data one after the other
 //	join.go           entries of data side by side
 //	world             the small world that the shipped model was made from

@@ -21,6 +21,15 @@ type Entry struct {
 	Skip    func(*BadRow) error  // told of each row that is left out; nil: nobody is
 	Kept    func(Row)            // told of each row that is kept, before a shuffle and a limit choose; nil: nobody is
 	Read    func(rows int) error // asked now and then whether to go on, with the rows read so far; nil: nobody is
+	Tally   *Tally               // counts; nil: nobody does
+}
+
+// Tally is how many rows there were, and how many were left by what is done to
+// them as they come.
+type Tally struct {
+	Read   int // bad ones too
+	Where  int
+	Unique int
 }
 
 // Rows yields the rows that source, columns, set, where and dedup leave, as they
@@ -28,6 +37,9 @@ type Entry struct {
 // after the first error.
 func (e Entry) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
+		if e.Tally == nil {
+			e.Tally = new(Tally)
+		}
 		r := reading{Entry: e, keys: keyer{}, dedup: newDedup(e.Data.Dedup)}
 		read, kept := 0, 0
 		for rec, err := range e.Records {
@@ -38,6 +50,7 @@ func (e Entry) Rows(ctx context.Context) iter.Seq2[Row, error] {
 				}
 			}
 			read++
+			e.Tally.Read++
 			var row Row
 			keep := false
 			if err == nil {
@@ -100,10 +113,14 @@ func (r *reading) row(rec Record) (Row, bool, error) {
 	}
 	keep, err := shape(row.Fields, r.Data, r.Scope)
 	if err == nil && keep {
+		r.Tally.Where++
 		keep, err = r.dedup.first(&row)
 	}
 	if err != nil {
 		return wrong(err)
+	}
+	if keep {
+		r.Tally.Unique++
 	}
 	for _, name := range conversation {
 		if row.Messages != "" && !reflect.DeepEqual(row.Fields[name], rec.Fields[name]) {

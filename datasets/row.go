@@ -25,6 +25,7 @@ type Origin struct {
 	Made     bool   // a step made it: it was read nowhere
 	User     string // the person it belongs to; "" is nobody
 	Messages string // a whole conversation to train on, as JSON; "" is none
+	Parent   string // id of the sample that it was made from; "" is none
 }
 
 // json is the row's fields as they are stored. They are not changed afterwards.

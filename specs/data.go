@@ -14,6 +14,7 @@ type Data struct {
 	Shuffle bool    `yaml:"shuffle" doc:"order rows by the seed"`
 	Limit   int     `yaml:"limit" doc:"rows to keep" positive:"true"`
 	Split   Split   `yaml:"split" doc:"name: count, percent or rest"`
+	Clean   Clean   `yaml:"clean" doc:"whether copies of rows that evals ask about are left out when it is trained on: true by default where a model made the rows, false where they are read; {words: 8, rouge_l: 0.6} says what a copy is"`
 
 	Person *Person // of the rows, only this person's; set while the experiment is unrolled
 }
@@ -25,7 +26,10 @@ type Person struct {
 }
 
 // Defaults stops at a bad row.
-func (d *Data) Defaults() { d.BadRows = "stop" }
+func (d *Data) Defaults() {
+	d.BadRows = "stop"
+	d.Clean = Clean{Words: 8, RougeL: .6}
+}
 
 // Names is one name, or a list of them.
 type Names []string
@@ -49,6 +53,15 @@ type Assigns []Assign
 type Dedup struct {
 	On     bool    // drop rows that are equal
 	RougeL float64 // drop rows whose ROUGE-L with an earlier one is at least this; 0: only equal ones
+}
+
+// Clean says which rows that are trained on count as copies of those that evals ask
+// about.
+type Clean struct {
+	Set    bool    // the spec says true or false, or what a copy is
+	On     bool    // copies are left out
+	Words  int     // in a row in common: 0 looks for no such run
+	RougeL float64 // of the two inputs; 0: not looked for
 }
 
 // Split cuts rows into named parts, in file order.

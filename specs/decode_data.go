@@ -83,6 +83,27 @@ func (x *Dedup) decode(d *decoder, n *node, path string, _ field) {
 	x.On = n.text == "true"
 }
 
+// copied says what counts as a copy.
+type copied struct {
+	Words  int     `yaml:"words" doc:"words in a row in common, from which on texts count as copies; 13 at least in texts of 100 words; 0: not looked for" min:"0" max:"1000"`
+	RougeL float64 `yaml:"rouge_l" doc:"the ROUGE-L of two inputs from which on they count as copies; 0: not looked for" min:"0" max:"1"`
+}
+
+func (x *Clean) decode(d *decoder, n *node, path string, _ field) {
+	x.Set = true
+	if n.kind == mapping {
+		settings := copied{x.Words, x.RougeL}
+		d.mapping(n, path, nil, &settings)
+		x.On, x.Words, x.RougeL = true, settings.Words, settings.RougeL
+		return
+	}
+	if n.text != "true" && n.text != "false" {
+		d.mismatch(n, path, "true or false", "true, or {words: 8, rouge_l: 0.6}")
+		return
+	}
+	x.On = n.text == "true"
+}
+
 func (s *Split) decode(d *decoder, n *node, path string, _ field) {
 	if n.kind != mapping {
 		d.mismatch(n, path, "a mapping", "names and sizes such as {train: 80%, test: rest}")

@@ -74,6 +74,8 @@ func written(v reflect.Value, f field) string {
 		return "false"
 	case Checkpoint:
 		return "last"
+	case Clean:
+		return ""
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

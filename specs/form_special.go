@@ -79,6 +79,12 @@ func (*Dedup) form(field) form {
 	return form{"true, or {rouge_l: 0.7}", s}
 }
 
+func (*Clean) form(field) form {
+	s := object(reflect.ValueOf(copied{8, .6}))
+	s["type"], s["pattern"] = types{"boolean", "object", "string"}, variableText
+	return form{"true, or {words: 8, rouge_l: 0.6}", s}
+}
+
 func (*Split) form(field) form {
 	size := numbers("a count of rows, a percent such as 80%, or rest", "integer", field{tag: `positive:"true"`}, "^rest$", percentText).schema
 	size["examples"] = []string{"rest"}

@@ -1,16 +1,21 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 
+	"idiolect/datasets"
 	"idiolect/runner"
+	"idiolect/runner/tables"
 	"idiolect/specs"
 )
 
 func answers() specs.Kind[Maker] {
 	return specs.Kind[Maker]{
-		Name: "answer", Version: 1, Planned: true,
+		Name: "answer", Version: 1,
 		Doc: "the rows of data, each with what a model answers",
 		New: func() Maker { return &Answer{Column: "output"} },
 	}
@@ -18,7 +23,9 @@ func answers() specs.Kind[Maker] {
 
 // Answer asks a model about rows and puts what it says into a column. Answers
 // may be chained: one is about the column that another made (a draft, its
-// critique, the revision: Bai et al. 2022). Rows without an answer are left out.
+// critique, the revision: Bai et al. 2022). Rows without an answer are left out, and
+// so are those whose answer was cut off: trained on, it would teach the end where
+// there is none.
 type Answer struct {
 	Data   specs.DataRef   `yaml:"data" doc:"the rows" required:"true"`
 	Model  specs.ModelRef  `yaml:"model" doc:"who answers" required:"true"`
@@ -36,34 +43,143 @@ func (s *Answer) ColumnsFrom(of func(specs.DataRef) []string) []string {
 	return append(slices.Clone(columns), s.Column)
 }
 
-// Make samples the answers, judges them, and plans the rows made of them.
-func (s *Answer) Make(c *Compiler, id string) (runner.Action, span, error) {
-	a := runner.Action{ID: id, Kind: "answer", Pos: c.Pos(id)}
+// Make samples the answers, judges them, and makes the rows of them.
+func (s *Answer) Make(c *Compiler, id string) (*making, error) {
 	from, err := c.entry(s.Data.ID)
 	if err != nil {
-		return a, span{}, err
+		return nil, err
 	}
 	writer, err := c.writer(id, s.Model, s.Prompt)
 	if err != nil {
-		return a, span{}, err
+		return nil, err
 	}
 	samples, err := c.sample(id+".samples", sampling{policy: writer, data: from, split: s.Data.Split, samples: 1, replicate: "1"})
 	if err != nil {
-		return a, span{}, err
+		return nil, err
 	}
-	a.Inputs = []runner.Input{{Name: "rows", From: from.action}, {Name: "samples", From: samples}}
-	a.Says = fmt.Sprintf("answered by %s", label(writer.Info))
-	rows := drawn(samples).unsure() // an answer may fail
+	m := &making{
+		action: runner.Action{
+			ID: id, Kind: "answer", Pos: c.Pos(id), Says: fmt.Sprintf("answered by %s", label(writer.Info)),
+			Inputs: []runner.Input{{Name: "rows", From: from.action}, {Name: "samples", From: samples}},
+		},
+		rows: drawn(samples).unsure(), records: s.records, // an answer may fail
+	}
 	if s.Keep.ID == "" {
-		return a, rows, nil
+		return m, nil
 	}
 	verdicts, err := c.verdicts(id+".verdicts", s.Keep, samples)
 	if err != nil {
-		return a, span{}, err
+		return nil, err
 	}
-	a.Inputs = append(a.Inputs, runner.Input{Name: "verdicts", From: verdicts})
-	a.Says += ", kept by " + s.Keep.ID
-	return a, rows, nil
+	m.action.Inputs = append(m.action.Inputs, runner.Input{Name: "verdicts", From: verdicts})
+	m.action.Says += ", kept by " + s.Keep.ID
+	return m, nil
+}
+
+// answeredColumns are what of a sample becomes part of a row.
+type answeredColumns struct {
+	ID         string  `parquet:"id"`
+	RowID      string  `parquet:"row_id"`
+	Completion *string `parquet:"completion,optional"`
+	Extracted  *string `parquet:"extracted,optional"`
+	Finish     *string `parquet:"finish,optional"`
+	Error      *string `parquet:"error,optional"`
+}
+
+// without says why a sample is no answer, "" if it is one.
+func (x answeredColumns) without() string {
+	switch {
+	case x.Error != nil:
+		return *x.Error
+	case x.Finish != nil && *x.Finish == "length":
+		return "the answer was cut off at max_tokens"
+	case strings.TrimSpace(judged(x.Extracted, x.Completion)) == "":
+		return "the answer is empty"
+	}
+	return ""
+}
+
+// verdictColumns are what of a verdict keeps an answer.
+type verdictColumns struct {
+	SampleID string   `parquet:"sample_id"`
+	Accepted *bool    `parquet:"accepted,optional"`
+	Score    *float64 `parquet:"score,optional"`
+	Error    *string  `parquet:"error,optional"`
+}
+
+// records are the rows with their answers. Those without one are told as left out;
+// what the judge did not keep is counted alone.
+func (s *Answer) records(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error) {
+	samples, err := readTable[answeredColumns](r.In("samples"), "samples.parquet")
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.kept(r)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[string]answeredColumns, len(samples))
+	answered, fine := 0, 0
+	for _, x := range samples {
+		of[x.RowID] = x
+		if x.without() == "" {
+			answered++
+			if kept == nil || kept[x.ID] {
+				fine++
+			}
+		}
+	}
+	f.add("asked", "rows", len(samples))
+	f.add("answered", "rows", answered)
+	if kept != nil {
+		f.add("judged", "rows", fine)
+	}
+	return func(yield func(datasets.Record, error) bool) {
+		for row, err := range eachRow[tables.Row](r.In("rows"), "rows.parquet") {
+			if err != nil {
+				yield(datasets.Record{}, err)
+				return
+			}
+			x, asked := of[row.ID]
+			if !asked || kept != nil && x.without() == "" && !kept[x.ID] {
+				continue
+			}
+			rec, err := s.record(row, x)
+			if !yield(rec, err) {
+				return
+			}
+		}
+	}, nil
+}
+
+// kept are the samples that the judge accepts or gives the full score; nil without
+// a judge.
+func (s *Answer) kept(r *runner.Run) (map[string]bool, error) {
+	if s.Keep.ID == "" {
+		return nil, nil
+	}
+	verdicts, err := readTable[verdictColumns](r.In("verdicts"), "verdicts.parquet")
+	if err != nil {
+		return nil, err
+	}
+	kept := map[string]bool{}
+	for _, v := range verdicts {
+		kept[v.SampleID] = v.Error == nil && verdictValue(tables.Verdict{Accepted: v.Accepted, Score: v.Score}) >= 1
+	}
+	return kept, nil
+}
+
+// record is a row with its answer. It keeps where it was read and whose it is; a
+// conversation that it brought says something else now.
+func (s *Answer) record(row tables.Row, x answeredColumns) (rec datasets.Record, err error) {
+	rec.Origin = datasets.Origin{Place: placeOf(row), Made: row.Source == nil, User: deref(row.User), Parent: x.ID}
+	if why := x.without(); why != "" {
+		return rec, &datasets.BadRow{Place: rec.Place, Err: errors.New(why), LeftOut: true}
+	}
+	if rec.Fields, err = datasets.Fields(row.Fields); err == nil {
+		rec.Fields[s.Column] = judged(x.Extracted, x.Completion)
+	}
+	return rec, err
 }
 
 // writer is the model or method that makes rows, and how it is asked for them.
@@ -84,16 +200,13 @@ func (c *Compiler) writer(id string, model specs.ModelRef, prompt specs.PromptRe
 // ask puts into an action who answers in it and how, and says how long one answer
 // is at most, in tokens.
 func (p *Policy) ask(a *runner.Action, c *Compiler) int64 {
-	settings := merge(p.Sampling, nil)
-	a.Lines = append(a.Lines, settingLines("sampling", &settings, &specs.Sampling{})...)
-	a.Lines = append(a.Lines, identity(p.Backend, p.Info)...)
-	a.Lines = append(a.Lines, p.Prompt.lines()...)
-	a.Lines = append(a.Lines, scopeLines(c.scope(), p.Prompt.readers()...)...)
-	a.Inputs = append(a.Inputs, p.Prompt.inputs()...)
+	how := p.asked(nil)
+	a.Lines = append(append(a.Lines, how.lines...), scopeLines(c.scope(), how.readers...)...)
+	a.Inputs = append(a.Inputs, how.inputs...)
 	if p.Action != nil {
 		a.Inputs = append(a.Inputs, runner.Input{Name: "policy", From: p.Action})
 	}
-	return int64(*settings.MaxTokens)
+	return p.longest()
 }
 
 // splitLine names the split of an input that is read; all of it needs no line.

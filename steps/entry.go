@@ -12,6 +12,7 @@ import (
 
 // entry is a data entry while the plan is made.
 type entry struct {
+	id     string // in the spec
 	action *runner.Action
 	data   *specs.Data
 	source datasets.Source // of files; nil: it combines others
@@ -63,7 +64,7 @@ func (c *Compiler) entry(id string) (*entry, error) {
 		return e, nil
 	}
 	path := "data." + id
-	e := &entry{data: d}
+	e := &entry{id: id, data: d}
 	if m, ok := d.Source.(Maker); ok {
 		if err := c.make(e, m, path); err != nil {
 			return nil, err

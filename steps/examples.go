@@ -33,12 +33,10 @@ func (a *Asking) shots(r *runner.Run, scope map[string]any) (*shots, error) {
 	}
 	x := a.Prompt.Examples
 	if a.Examples != nil {
-		rows, err := readTable[tables.Row](r.In(a.input()), "rows.parquet")
-		if err != nil {
+		var err error
+		if s.rows, err = inFileOrder(r.In(a.input()), a.split); err != nil {
 			return nil, err
 		}
-		s.rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(a.split, deref(r.Split)) })
-		slices.SortStableFunc(s.rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
 	}
 	if x.Choose == "first" {
 		s.rows = s.rows[:min(x.Count, len(s.rows))]
@@ -126,6 +124,15 @@ func (s *shots) messages(row tables.Row, fields map[string]any) ([]backends.Mess
 		return nil, err
 	}
 	return s.Messages(fields, s.scope, shown)
+}
+
+// inFileOrder are the rows of a split in the order in which people wrote them; made
+// ones are in row-key order.
+func inFileOrder(art *runner.Artifact, split string) ([]tables.Row, error) {
+	rows, err := readTable[tables.Row](art, "rows.parquet")
+	rows = slices.DeleteFunc(rows, func(r tables.Row) bool { return !inSplit(split, deref(r.Split)) })
+	slices.SortStableFunc(rows, func(x, y tables.Row) int { return cmp.Compare(lineNumber(x), lineNumber(y)) })
+	return rows, err
 }
 
 // lineNumber is where in its source a row was read, from "line 3"; 0 for one

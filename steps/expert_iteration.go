@@ -69,7 +69,7 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method) (*Polic
 	if t.Monitor, err = c.monitor(id, m, start); err != nil {
 		return nil, err
 	}
-	data, err := c.entry(s.Data.ID)
+	data, err := c.learned(s.Data)
 	if err != nil {
 		return nil, err
 	}

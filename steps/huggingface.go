@@ -25,6 +25,6 @@ type HuggingFace struct {
 func (s *HuggingFace) ColumnsFrom(func(specs.DataRef) []string) []string { return nil }
 
 // Make plans the fetching. How many rows there are, the hub says.
-func (s *HuggingFace) Make(c *Compiler, id string) (runner.Action, span, error) {
-	return runner.Action{ID: id, Kind: "huggingface", Pos: c.Pos(id), Says: "fetch " + s.Name}, span{open: true}, nil
+func (s *HuggingFace) Make(c *Compiler, id string) (*making, error) {
+	return &making{action: runner.Action{ID: id, Kind: "huggingface", Pos: c.Pos(id), Says: "fetch " + s.Name}, rows: span{open: true}}, nil
 }

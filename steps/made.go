@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -13,10 +14,18 @@ import (
 // Maker is a source whose rows are made by steps.
 type Maker interface {
 	// Make adds the steps that make the rows of an entry before anything is done
-	// to them, and says how many there will be. The returned action is the last
-	// of those steps, not yet in the plan: what is done to the rows is added to
-	// its key, and it writes them.
-	Make(c *Compiler, id string) (runner.Action, span, error)
+	// to them.
+	Make(c *Compiler, id string) (*making, error)
+}
+
+// making is how the rows of an entry are made: by the last of its steps, not yet in
+// the plan, to whose key is added what is done to the rows.
+type making struct {
+	action runner.Action
+	rows   span // how many, before anything is done to them
+	// records are the rows as made from the step's inputs. What was asked for them is
+	// counted before the first is yielded. nil: they come with a later release.
+	records func(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error)
 }
 
 // Makers lists the sources that make rows.
@@ -31,21 +40,27 @@ func Makers() specs.Catalog[Maker] {
 // make lowers an entry whose rows steps make. They are made once, by what the
 // first repeat trained.
 func (c *Compiler) make(e *entry, m Maker, path string) error {
-	c.comesLater(path+".source", "", "source %s comes with a later release - planned, not carried out", e.data.Kind)
-	a, rows, err := m.Make(c, path)
+	made, err := m.Make(c, path)
 	if err != nil {
 		return err
 	}
+	a := made.action
 	for _, l := range c.sourceLines(e) {
 		if !slices.Contains(a.Lines, l) { // seed and vars may decide both how rows are made and what is done to them
 			a.Lines = append(a.Lines, l)
 		}
 	}
-	a.Says = fmt.Sprintf("%s, %s rows", a.Says, c.cut(e, rows))
+	a.Says = fmt.Sprintf("%s, %s rows", a.Says, c.cut(e, made.rows))
 	if err := e.fits(); err != nil {
 		return c.Errorf(path+".split", "", "%v", err)
 	}
-	e.action = c.planned(a)
+	if made.records == nil {
+		c.comesLater(path+".source", "", "source %s comes with a later release - planned, not carried out", e.data.Kind)
+		e.action = c.planned(a)
+		return nil
+	}
+	a.Version, a.Step = 1, &readStep{entry: e, seed: c.Seed, scope: c.scope(), made: made.records}
+	e.action = c.add(a)
 	return nil
 }
 

@@ -17,6 +17,7 @@ type readStep struct {
 	dir   string
 	seed  int64
 	scope map[string]any
+	made  func(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error) // see making; nil: the rows are read
 }
 
 // Run reads the source again, so that a plan holds no rows. What it read has to
@@ -27,9 +28,13 @@ func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
 	if err != nil {
 		return err
 	}
-	skipped := &skippedRows{run: r}
+	skipped, stages := &skippedRows{run: r}, &funnel{}
+	records, err := s.records(r, stages)
+	if err != nil {
+		return err
+	}
 	rows := datasets.Entry{
-		Records: s.records(r), Data: s.entry.data, Seed: s.seed, Scope: s.scope, Skip: skipped.add,
+		Records: records, Data: s.entry.data, Seed: s.seed, Scope: s.scope, Skip: skipped.add, Tally: new(datasets.Tally),
 		Read: func(n int) error { return progress(r, n, 0, "rows read") },
 	}
 	file, err := r.Scratch()
@@ -47,19 +52,29 @@ func (s *readStep) Run(ctx context.Context, r *runner.Run) error {
 	if err := s.write(ctx, r, c, out); err != nil {
 		return err
 	}
-	return errors.Join(out.Close(), skipped.close())
+	if err := errors.Join(out.Close(), skipped.close()); err != nil || s.made == nil {
+		return err
+	}
+	stages.entry(s.entry.data, *rows.Tally, c.Count)
+	if c.Rows == 0 {
+		return fmt.Errorf("no row is left: %s", stages)
+	}
+	return stages.write(r)
 }
 
 // records are what the step makes its rows of.
-func (s *readStep) records(r *runner.Run) iter.Seq2[datasets.Record, error] {
+func (s *readStep) records(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error) {
+	if s.made != nil {
+		return s.made(r, f)
+	}
 	if s.entry.source != nil {
-		return s.entry.source.Read(s.dir)
+		return s.entry.source.Read(s.dir), nil
 	}
 	var of []iter.Seq2[datasets.Record, error]
 	for i, p := range s.entry.pieces {
 		of = append(of, p.records(storedRows(r.In(pieceName(i)))))
 	}
-	return s.entry.data.Source.(datasets.Combined).Combine(of)
+	return s.entry.data.Source.(datasets.Combined).Combine(of), nil
 }
 
 // unchanged says whether the files are those of the plan.
@@ -105,7 +120,7 @@ func (s *readStep) write(ctx context.Context, r *runner.Run, c *datasets.Collect
 func tableRow(key string, row datasets.Stored) tables.Row {
 	t := tables.Row{
 		ID: tables.ID(key, row.Key, 0), RowKey: row.Key, Fields: row.Fields, Input: row.Input, Output: row.Output,
-		Split: optional(row.Split), User: optional(row.User), Messages: optional(row.Messages),
+		Split: optional(row.Split), User: optional(row.User), Messages: optional(row.Messages), Parent: optional(row.Parent),
 	}
 	if !row.Made {
 		t.Source = optional(datasets.Line(row.Place))
@@ -121,6 +136,7 @@ type rowColumns struct {
 	Source   *string `parquet:"source,optional"`
 	User     *string `parquet:"user,optional"`
 	Messages *string `parquet:"messages,optional"`
+	Parent   *string `parquet:"parent,optional"`
 }
 
 // storedRows are the rows of another read step.
@@ -128,7 +144,7 @@ func storedRows(art *runner.Artifact) iter.Seq2[datasets.Stored, error] {
 	return func(yield func(datasets.Stored, error) bool) {
 		for row, err := range eachRow[rowColumns](art, "rows.parquet") {
 			s := datasets.Stored{Key: row.RowKey, Split: deref(row.Split), Fields: row.Fields}
-			s.Origin = datasets.Origin{Place: deref(row.Source), Made: row.Source == nil, User: deref(row.User), Messages: deref(row.Messages)}
+			s.Origin = datasets.Origin{Place: deref(row.Source), Made: row.Source == nil, User: deref(row.User), Messages: deref(row.Messages), Parent: deref(row.Parent)}
 			if !yield(s, err) || err != nil {
 				return
 			}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"idiolect/backends"
@@ -56,8 +55,8 @@ func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	if s.policy.variants != nil {
 		return c.sampleMix(id, s)
 	}
-	if name, lacking := s.policy.Prompt.lacks(c.Columns(strings.TrimPrefix(s.data.action.ID, "data."))); lacking {
-		return nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, s.data.action.ID)
+	if name, lacking := s.policy.Prompt.lacks(c.Columns(s.data.id)); lacking {
+		return nil, c.Errorf(s.policy.path, "make the column with `set`, or give the method a prompt of its own", "the prompt that was taken over asks about %q - the rows of %s have no such column", name, "data."+s.data.id)
 	}
 	if s.scope == nil {
 		s.scope = c.scope()
@@ -89,7 +88,7 @@ func (c *Compiler) sample(id string, s sampling) (*runner.Action, error) {
 	}
 	a.Estimate = estimate
 	drawn := s.drawn()
-	a.Says = fmt.Sprintf("%s completions on %s", drawn, specs.DataRef{ID: strings.TrimPrefix(s.data.action.ID, "data."), Split: s.split})
+	a.Says = fmt.Sprintf("%s completions on %s", drawn, specs.DataRef{ID: s.data.id, Split: s.split})
 	a.Step = &sampleStep{sampling: s, settings: merge(s.policy.Sampling, s.wide), seed: c.Seed, drawn: drawn}
 	added := c.add(a)
 	c.volumes[added] = made
@@ -187,23 +186,38 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 	if err != nil {
 		return err
 	}
-	model := backends.Model{Name: s.policy.Info.Name}
-	policyID := ""
-	if s.policy.Action != nil {
-		o, err := s.policy.open(r.In("policy"))
-		if err != nil {
-			return err
-		}
-		model, policyID = o.model, o.ID
-	}
-	sampler, err := s.policy.Backend.Sampler(ctx, model)
+	sampler, policyID, err := s.open(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer sampler.Close()
-	sampler = s.policy.Limits.Sampler(sampler)
+	answers, err := s.answers(ctx, r, sampler, asks)
+	if err != nil {
+		return err
+	}
+	return s.write(r, asks, answers, policyID)
+}
+
+// open makes the policy ready to be asked. Its id is "" for a model as it comes.
+func (s *sampleStep) open(ctx context.Context, r *runner.Run) (sampler backends.Sampler, policyID string, err error) {
+	model := backends.Model{Name: s.policy.Info.Name}
+	if s.policy.Action != nil {
+		o, err := s.policy.open(r.In("policy"))
+		if err != nil {
+			return nil, "", err
+		}
+		model, policyID = o.model, o.ID
+	}
+	if sampler, err = s.policy.Backend.Sampler(ctx, model); err != nil {
+		return nil, "", err
+	}
+	return s.policy.Limits.Sampler(sampler), policyID, nil
+}
+
+// answers asks what the journal does not have the answer of.
+func (s *sampleStep) answers(ctx context.Context, r *runner.Run, sampler backends.Sampler, asks []ask) ([]answer, error) {
 	key := func(i int) string { return fmt.Sprintf("%s/%d", asks[i].row.RowKey, asks[i].replicate) }
-	answers, err := runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
+	return runner.Rows(ctx, r, len(asks), key, func(ctx context.Context, todo []int, emit func(int, answer) error) error {
 		most := chunk
 		if !s.policy.Info.Free { // a few at first, which may all fail
 			most = runner.Probe
@@ -222,10 +236,6 @@ func (s *sampleStep) Run(ctx context.Context, r *runner.Run) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return s.write(r, asks, answers, policyID)
 }
 
 // draw asks for as many of todo, from the first, as the budget has room for now,

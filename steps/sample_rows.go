@@ -35,7 +35,7 @@ func (s *sampleStep) asks(r *runner.Run, input string) ([]ask, error) {
 		}
 		ms, err := shots.messages(row, fields)
 		if err != nil {
-			return nil, fmt.Errorf("%s, %s: %w", s.data.action.ID, placeOf(row), err)
+			return nil, fmt.Errorf("data.%s, %s: %w", s.data.id, placeOf(row), err)
 		}
 		for k := range s.samples {
 			asks = append(asks, ask{row, fields, ms, int64(k), rng.Seed(s.seed, rng.Sample, row.RowKey, fmt.Sprintf("%s.%d", s.replicate, k))})

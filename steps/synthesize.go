@@ -2,15 +2,17 @@ package steps
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
+	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/specs"
 )
 
 func synthesize() specs.Kind[Maker] {
 	return specs.Kind[Maker]{
-		Name: "synthesize", Version: 1, Planned: true,
+		Name: "synthesize", Version: 1,
 		Doc: "rows that a model writes, several a call, as a JSON list",
 		New: func() Maker { return &Synthesize{PerCall: 1, Fields: []string{"input"}} },
 	}
@@ -18,7 +20,8 @@ func synthesize() specs.Kind[Maker] {
 
 // Synthesize has a model write rows: each call is about one topic, shows some
 // examples, and asks for a JSON list of new items, as Self-Instruct does (Wang et
-// al. 2023). What is no list of that form is asked for again.
+// al. 2023). What is no list of that form (see [datasets.Items]) is asked for again,
+// with other noise.
 type Synthesize struct {
 	Model    specs.ModelRef  `yaml:"model" doc:"who writes" required:"true"`
 	Prompt   specs.PromptRef `yaml:"prompt" doc:"how it is asked: its user sees topic, examples, count, and the other columns of a row of topics" required:"true"`
@@ -107,20 +110,25 @@ func (s *Synthesize) reads(e *specs.Experiment, p *specs.Prompt, columns []strin
 	return errs
 }
 
-// Make plans the calls.
-func (s *Synthesize) Make(c *Compiler, id string) (runner.Action, span, error) {
-	a := runner.Action{ID: id, Kind: "synthesize", Pos: c.Pos(id)}
+// Make plans the calls, in a step of their own: what is done to the rows afterwards
+// asks for none of them again.
+func (s *Synthesize) Make(c *Compiler, id string) (*making, error) {
 	writer, err := c.writer(id, s.Model, s.Prompt)
 	if err != nil {
-		return a, span{}, err
+		return nil, err
 	}
+	if writer.variants != nil || writer.drafts != nil {
+		return nil, c.Errorf(id+".model", "name one of the methods that it is made of", "%s is no single policy - a call of synthesize is one completion of one", s.Model.ID)
+	}
+	kind, _ := Makers().Find("synthesize")
+	a := runner.Action{ID: id + ".samples", Kind: "write", Version: 1, Pos: c.Pos(id), Lines: settingLines("source", s, kind.New())}
 	if x := s.Examples; x != nil {
 		shown, err := c.entry(x.Data.ID)
 		if err == nil {
 			err = c.enough(id+".examples", x, shown)
 		}
 		if err != nil {
-			return a, span{}, err
+			return nil, err
 		}
 		a.Inputs = append(a.Inputs, runner.Input{Name: "shown", From: shown.action})
 		a.Lines = append(a.Lines, splitLine("shown", x.Data.Split)...)
@@ -130,20 +138,34 @@ func (s *Synthesize) Make(c *Compiler, id string) (runner.Action, span, error) {
 	if ref := s.Topics.Data; ref.ID != "" {
 		from, err := c.entry(ref.ID)
 		if err != nil {
-			return a, span{}, err
+			return nil, err
 		}
 		topics = from.span(ref.Split)
 		a.Inputs = append(a.Inputs, runner.Input{Name: "topics", From: from.action})
 		a.Lines = append(a.Lines, splitLine("topics", ref.Split)...)
 	}
 	if s.PerTopic > 0 {
-		calls, rows = topics.times(int64((s.PerTopic+s.PerCall-1)/s.PerCall)), topics.times(int64(s.PerTopic))
+		calls, rows = topics.times(int64(s.callsPerTopic())), topics.times(int64(s.PerTopic))
 	}
 	tokens := writer.ask(&a, c)
+	a.Says = fmt.Sprintf("%s writes lists in %s calls", label(writer.Info), calls)
 	calls.n[1] *= int64(1 + s.Retries)
 	a.Estimate = writer.costs(calls.of(tokens))
 	a.Estimate.Open = true // how long the prompts are
 	a.Lines = append(a.Lines, c.seed())
-	a.Says = fmt.Sprintf("%s writes", label(writer.Info))
-	return a, rows.unsure(), nil // an answer may be no list, or too short
+	a.Step = &synthesizeStep{
+		sampleStep: &sampleStep{sampling: sampling{policy: writer, scope: c.scope()}, settings: merge(writer.Sampling, nil), seed: c.Seed}, source: s,
+	}
+	return &making{
+		action: runner.Action{
+			ID: id, Kind: "synthesize", Pos: c.Pos(id), Says: fmt.Sprintf("written by %s", label(writer.Info)),
+			Inputs: []runner.Input{{Name: "samples", From: c.add(a)}},
+		},
+		rows: rows.unsure(), records: func(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error) { // an answer may be no list, or too short
+			return s.records(r, f, label(writer.Info))
+		},
+	}, nil
 }
+
+// callsPerTopic is how many calls are asked for what one topic needs.
+func (s *Synthesize) callsPerTopic() int { return (s.PerTopic + s.PerCall - 1) / s.PerCall }

@@ -24,7 +24,7 @@ func (c *Compiler) trainingOn(id string, m *specs.Method, model specs.ModelRef, 
 	if t.Worn, err = c.worn(m, asked.Prompt); err != nil {
 		return t, nil, err
 	}
-	e, err := c.entry(data.ID)
+	e, err := c.learned(data)
 	if err != nil {
 		return t, nil, err
 	}
@@ -56,7 +56,7 @@ func (c *Compiler) tunes(a runner.Action, t Training, o func() objective) (*Poli
 		a.Inputs = append(a.Inputs, m.planned.Inputs...)
 		a.Lines = append(a.Lines, m.lines()...)
 		readers = append(readers, m.readers()...)
-		a.Says += fmt.Sprintf(", watched on %d rows", m.data.count(m.split))
+		a.Says += fmt.Sprintf(", watched on %s rows", m.data.span(m.split))
 		a.Estimate = a.Estimate.Add(m.estimate(t.steps))
 	}
 	if t.rank > 0 {
@@ -124,7 +124,7 @@ func (c *Compiler) training(id string, m *specs.Method, model specs.ModelRef) (r
 // trainsOn adds the rows that a method reads, and says how many there are. How
 // much they are to train on is not known before their machinery is there.
 func (c *Compiler) trainsOn(a *runner.Action, ref specs.DataRef) (span, error) {
-	e, err := c.entry(ref.ID)
+	e, err := c.learned(ref)
 	if err != nil {
 		return span{}, err
 	}

@@ -22,6 +22,15 @@ func NewNear(bar float64) *Near { return &Near{bar: bar, number: map[string]int3
 // the few texts that share enough of them.
 func (n *Near) Add(s string) bool {
 	words, times := n.count(s)
+	if n.like(words, times) {
+		return false
+	}
+	n.keep(words, times)
+	return true
+}
+
+// like says whether a text kept before is near one of these words.
+func (n *Near) like(words []int32, times map[int32]int32) bool {
 	n.shared = append(n.shared[:0], make([]int32, len(n.kept))...)
 	for w, t := range times {
 		for _, o := range n.in[w] {
@@ -31,14 +40,18 @@ func (n *Near) Add(s string) bool {
 	for at, shared := range n.shared {
 		other := n.kept[at]
 		if float64(2*shared)/float64(len(words)+len(other)) >= n.bar && RougeLWords(words, other) >= n.bar {
-			return false
+			return true
 		}
 	}
+	return false
+}
+
+// keep keeps a text of these words.
+func (n *Near) keep(words []int32, times map[int32]int32) {
 	for w, t := range times {
 		n.in[w] = append(n.in[w], occurrence{int32(len(n.kept)), t})
 	}
 	n.kept = append(n.kept, words)
-	return true
 }
 
 // count numbers the words of a text, as many as RougeL reads, and counts them.

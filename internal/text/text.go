@@ -14,6 +14,7 @@
 //	placeholder.go Placeholder
 //	overlap.go     Repeats RougeL RougeLWords
 //	near.go        Near
+//	copies.go      Copies
 //	similarity.go  Similarity, and Trigrams compared with many
 //	ends.go        Starts Ends Regex
 //

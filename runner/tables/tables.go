@@ -48,6 +48,17 @@ type Skipped struct {
 	Reason    string  `parquet:"reason"`
 }
 
+// Funnel is how many of an entry's rows, or of the calls that made them, were left
+// by one stage of its making.
+type Funnel struct {
+	ID        string `parquet:"id"`
+	RowKey    string `parquet:"row_key"`   // empty
+	Replicate int64  `parquet:"replicate"` // the stages in their order
+	Stage     string `parquet:"stage"`     // asked, answered, parsed, written, judged, where, unique, limit, split.NAME, clean
+	Counts    string `parquet:"counts"`    // what is counted: calls, rows
+	N         int64  `parquet:"n"`         // that were left
+}
+
 // Sample is one completion of a policy.
 type Sample struct {
 	ID           string    `parquet:"id"`
