@@ -71,7 +71,7 @@ func TestPlannedEstimates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]struct{ calls, output [2]int64 }{
-		"data.asked":                {[2]int64{6, 12}, [2]int64{60, 240}},      // ceil(7/3) calls for each of two topics, one retry; half of max_tokens is expected
+		"data.asked.samples":        {[2]int64{6, 12}, [2]int64{60, 240}},      // ceil(7/3) calls for each of two topics, one retry; half of max_tokens is expected
 		"data.told.samples":         {[2]int64{10, 10}, [2]int64{100, 200}},    // 14 rows less 4 for dev
 		"data.hub":                  {},                                        // nothing is asked of a model
 		"methods.rl@1":              {[2]int64{480, 480}, [2]int64{720, 1020}}, // 60 rollouts of 10; groups of 6 are a chunk of 4 and one of 2: 7 pairs, 2 orders, 3 times, a token each
@@ -113,7 +113,7 @@ func TestMadeRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]string{
-		"data.asked":       "gpt writes, at most 14 rows",
+		"data.asked":       "written by gpt, at most 14 rows",
 		"data.told":        "answered by gpt, at most 10 rows",
 		"data.hub":         "fetch org/set, not known how many rows",
 		"data.few":         "fetch org/set, at most 9 rows",
@@ -141,9 +141,11 @@ func TestPlannedEdges(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, want := range map[string][]string{
-		"data.asked":             {"shown data.demos"},
+		"data.asked.samples":     {"shown data.demos"},
+		"data.asked":             {"samples data.asked.samples"},
 		"data.told":              {"rows data.asked", "samples data.told.samples"},
-		"methods.rlp@2":          {"rows data.asked", "monitor data.demos"},
+		"methods.rlp@2":          {"rows data.asked.train.clean", "monitor data.demos"},
+		"data.asked.train.clean": {"rows data.asked", "asked.0 data.demos"},
 		"evals.held.rl.rm@2":     {"samples evals.held.rl.samples@2", "against evals.held.base.samples@2", "judge.policy methods.reward@2"},
 		"evals.held.best.pair@1": {"samples evals.held.best.samples@1", "against evals.held.base.samples@1"},
 	} {
