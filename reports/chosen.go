@@ -17,7 +17,8 @@ const (
 )
 
 // choices are the sections about what was decided on the way: which candidate was
-// taken, how a policy fared while it trained, who of a mix answered.
+// taken, how a policy fared while it trained, who of a mix answered, what became of
+// rows that were made.
 func (s *source) choices() ([]section, error) {
 	chosen, err := s.chosen()
 	if err != nil {
@@ -28,7 +29,11 @@ func (s *source) choices() ([]section, error) {
 		return nil, err
 	}
 	mixed, err := s.mixed()
-	return []section{chosen, watched, mixed}, err
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.making()
+	return []section{chosen, watched, mixed, made}, err
 }
 
 // chosen tells what every select chose from, and how far the winner's figure is to be trusted.

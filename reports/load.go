@@ -17,6 +17,7 @@ import (
 const (
 	rowsFile        = "rows.parquet"
 	skippedFile     = "skipped.parquet"
+	funnelFile      = "funnel.parquet"
 	samplesFile     = "samples.parquet"
 	callsFile       = "calls.parquet"
 	verdictsFile    = "verdicts.parquet"

@@ -11,7 +11,7 @@
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
 //	sweep.go curve.go persons.go   all cells of a sweep; how a method moves along it; every person alone
 //	criteria.go training.go        what moved; what was trained, on what
-//	skipped.go                     rows of data that were left out
+//	skipped.go making.go           rows of data that were left out; what became of those that steps made
 //	findings.go rounds.go          sentences made from the numbers
 //	agreement.go                   how well judges agree with labels
 //	chosen.go mixed.go             which candidate was taken; policies watched in training; who of a mix answered

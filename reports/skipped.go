@@ -3,6 +3,7 @@ package reports
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"idiolect/runner/tables"
 )
@@ -17,7 +18,7 @@ type skippedColumns struct {
 func (r *Report) skipped() (section, error) {
 	var list items
 	for _, a := range r.in.Plan.Actions {
-		if a.Kind != "read" {
+		if !slices.Contains([]string{"read", "synthesize", "answer", "clean"}, a.Kind) {
 			continue
 		}
 		art, err := r.src.open(a)
