@@ -120,7 +120,7 @@ the command line is wrong; 3 a budget stopped it (resumable); 130 interrupted
 		}
 		return usage(fmt.Errorf("%w\nhint: %s --help", err, c.CommandPath()))
 	})
-	root.AddCommand(a.runCommand(), a.planCommand(), a.stepCommand(), a.validateCommand(), a.explainCommand(), a.reportCommand(), a.diffCommand(), a.lsCommand(), a.showCommand(),
+	root.AddCommand(a.runCommand(), a.planCommand(), a.stepCommand(), a.validateCommand(), a.explainCommand(), a.reportCommand(), a.diffCommand(), a.lsCommand(), a.showCommand(), a.exportCommand(),
 		a.kindsCommand(), a.modelsCommand(), a.schemaCommand(), a.initCommand(), a.storeCommand(), a.pretrainCommand(), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
