@@ -19,18 +19,17 @@ import (
 // listed runs.
 var comesLater = map[string][]string{
 	"specs/email.yaml": {
-		"source synthesize", "source answer", "judge rm by a model", "judge second by a model",
+		"judge rm by a model", "judge second by a model",
 		"method reward_model", "method rlaif",
 	},
 	"specs/testdata/design/email.yaml": {
-		"source synthesize", "source answer", "judge rm by a model", "judge second by a model",
+		"judge rm by a model", "judge second by a model",
 		"method reward_model", "method rlaif",
 	},
 	"specs/hw2.yaml": {
-		"backend tinker", "backend tinker", "backend tinker", "source synthesize", "source huggingface", "judge rm by a model",
+		"backend tinker", "backend tinker", "backend tinker", "source huggingface", "judge rm by a model",
 		"method reward_model", "method rlaif",
 	},
-	"specs/critique.yaml":       {"backend tinker", "backend tinker", "source synthesize", "source answer", "source answer", "source answer"},
 	"specs/haiku_variants.yaml": {"backend openai", "judge critic by a model"},
 }
 

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -27,6 +28,7 @@ func prometheus() specs.Kind[Source] {
 // Rubric, reference, feedback and scores may be absent; other columns are dropped.
 type Prometheus struct {
 	Path string `yaml:"path" doc:"a .jsonl or .parquet file, relative to the spec" required:"true" key:"-" file:"true"` // its content is in the key
+	Swap string `yaml:"swap" doc:"random: every second pair, drawn by what it says, has a and b exchanged, so that neither place is the better one; such a pair has no feedback, which speaks of the places" enum:"random"`
 }
 
 // prometheusColumns are the names of the columns there and here.
@@ -50,7 +52,9 @@ func (s *Prometheus) Read(dir string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for rec, err := range file.Read(dir) {
 			if err == nil {
-				rec.Fields, err = judgedRow(rec.Fields)
+				if rec.Fields, err = judgedRow(rec.Fields); err == nil && s.Swap == "random" {
+					err = swapped(rec.Fields)
+				}
 				err = ofRow(rec.Place, err)
 			}
 			if !goOn(yield(rec, err), err) {
@@ -89,6 +93,29 @@ func judgedRow(there map[string]any) (map[string]any, error) {
 		row["rubric"] = strings.TrimSpace(fmt.Sprint(row["rubric"]) + "\n" + text)
 	}
 	return row, nil
+}
+
+// swapped exchanges the answers of a pair, if its draw says so: one bit of the hash
+// of both answers in the order of their texts, so that a pair and its mirror image
+// come out alike.
+func swapped(row map[string]any) error {
+	if row["preference"] == nil {
+		return errors.New("swap: it is no pair of answers - leave swap out")
+	}
+	a, b := fmt.Sprint(row["a"]), fmt.Sprint(row["b"])
+	draw := hashOf(fmt.Sprintf("idiolect-swap/1\n%q\n%q\n%q", row["input"], min(a, b), max(a, b)))[0]&1 == 0
+	if draw == (a <= b) {
+		return nil
+	}
+	row["a"], row["b"] = row["b"], row["a"]
+	if row["score_a"] != nil || row["score_b"] != nil {
+		row["score_a"], row["score_b"] = row["score_b"], row["score_a"]
+	}
+	if row["feedback"] != nil {
+		row["feedback"] = nil
+	}
+	row["preference"] = map[any]string{"a": "b", "b": "a", "tie": "tie"}[row["preference"]]
+	return nil
 }
 
 // levels are the descriptions of the five scores, one a line.

@@ -7,6 +7,15 @@ import (
 	"idiolect/runner/tables"
 )
 
+// amount is 12 rows, or 1 row.
+func amount(f tables.Funnel) string {
+	what := f.Counts
+	if f.N == 1 {
+		what = strings.TrimSuffix(what, "s")
+	}
+	return count(f.N) + " " + what
+}
+
 // making tells of rows that steps made, and of those that were cleaned, how many each stage of it left.
 func (s *source) making() (section, error) {
 	t := table{columns: []column{{name: "data", left: true}, {name: "stage", left: true}, {name: "left"}, {name: "of the stage before"}}}
@@ -23,7 +32,7 @@ func (s *source) making() (section, error) {
 		}
 		before := tables.Funnel{}
 		for i, f := range stages {
-			row := []string{"", strings.Replace(f.Stage, "split.", "split ", 1), count(f.N) + " " + f.Counts, none}
+			row := []string{"", strings.Replace(f.Stage, "split.", "split ", 1), amount(f), none}
 			if i == 0 {
 				row[0] = strings.TrimPrefix(a.ID, "data.")
 			}

@@ -15,7 +15,8 @@
 //	table.go in_order.go  tables of artifacts; work on all cores with results in order
 //	widths.go estimate.go how long texts are, and so what steps take
 //	foresee.go spend.go   what earlier runs teach about that; what a request takes
-//	made.go synthesize.go answer.go huggingface.go  entries whose rows steps make
+//	made.go synthesize*.go answer.go huggingface.go  entries whose rows steps make
+//	funnel.go clean.go    how many rows each stage leaves; without copies of what evals ask
 //	examples.go           the few-shot examples that are shown
 //	sample*.go            step: ask a policy
 //	judge.go criteria.go  step: judge samples; a rubric's program
