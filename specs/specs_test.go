@@ -31,7 +31,7 @@ func TestHaikuReads(t *testing.T) {
 	}
 	topics, _ := exp.Data.Get("topics")
 	want := &Data{
-		Kind: "lines", BadRows: "stop", Source: &linesSource{Path: "data/nouns.txt"}, Columns: Renames{{"topic", "line"}}, Shuffle: true,
+		Kind: "lines", BadRows: "stop", Clean: Clean{Words: 8, RougeL: .6}, Source: &linesSource{Path: "data/nouns.txt"}, Columns: Renames{{"topic", "line"}}, Shuffle: true,
 		Split: Split{{Name: "train", Count: 500}, {Name: "dev", Count: 250}, {Name: "test", Count: 500}},
 	}
 	if diff := cmp.Diff(want, topics); diff != "" {

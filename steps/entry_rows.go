@@ -24,8 +24,14 @@ func (c *Compiler) counted(e *entry, a runner.Action, kept bool) error {
 	known, ok := c.read[e.lines]
 	if !ok {
 		rows := c.rows(e)
-		c.widths[e.lines] = newWidths()
-		rows.Kept = c.widths[e.lines].add
+		w := newWidths()
+		c.widths[e.lines] = w
+		rows.Kept = func(row datasets.Row) {
+			w.add(row)
+			if e.data.Kind == "prometheus" {
+				w.prefers(row)
+			}
+		}
 		var err error
 		if known, err = c.readRows(rows, kept); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 
 	"idiolect/backends/local/engine/kernel"
 	"idiolect/backends/local/localtest"
+	"idiolect/runner"
 )
 
 // TestKindsAreFrozen holds what every kind of step makes of a small experiment
@@ -70,6 +71,14 @@ func kindHashes(t *testing.T) []string {
 	for _, spec := range []string{grown, labelled} {
 		hashKinds(t, spec, lines)
 	}
+	made, err := scripted(t, plant).run(t, planted, runner.Options{Only: []string{"data.told.clean"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"data.asked.samples", "data.asked", "data.told.samples", "data.told", "data.told.clean"} {
+		a, _ := made.plan.Find(id)
+		hashStep(t, made, a, lines)
+	}
 	return slices.Sorted(maps.Keys(lines))
 }
 
@@ -81,21 +90,26 @@ func hashKinds(t *testing.T, spec string, lines map[string]bool) {
 	}
 	p := execute(t, plan)
 	for _, a := range p.plan.Actions {
-		art := p.artifact(t, a.ID)
-		for _, f := range art.Files() {
-			if art.Volatile(f) {
-				continue
-			}
-			path, err := art.Path(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			src, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sum := sha256.Sum256(src)
-			lines[fmt.Sprintf("%-32s %s/%d %-22s %s", a.ID, a.Kind, a.Version, f, hex.EncodeToString(sum[:8]))] = true
+		hashStep(t, p, a, lines)
+	}
+}
+
+func hashStep(t *testing.T, p project, a *runner.Action, lines map[string]bool) {
+	t.Helper()
+	art := p.artifact(t, a.ID)
+	for _, f := range art.Files() {
+		if art.Volatile(f) {
+			continue
 		}
+		path, err := art.Path(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(src)
+		lines[fmt.Sprintf("%-32s %s/%d %-22s %s", a.ID, a.Kind, a.Version, f, hex.EncodeToString(sum[:8]))] = true
 	}
 }
