@@ -24,14 +24,8 @@ func (c *Compiler) counted(e *entry, a runner.Action, kept bool) error {
 	known, ok := c.read[e.lines]
 	if !ok {
 		rows := c.rows(e)
-		w := newWidths()
-		c.widths[e.lines] = w
-		rows.Kept = func(row datasets.Row) {
-			w.add(row)
-			if e.data.Kind == "prometheus" {
-				w.prefers(row)
-			}
-		}
+		c.widths[e.lines] = newWidths()
+		rows.Kept = c.widths[e.lines].add
 		var err error
 		if known, err = c.readRows(rows, kept); err != nil {
 			return err

@@ -13,6 +13,7 @@ type widths struct {
 	rows          int64
 	columns       map[string]*width
 	conversations width // of rows that hold one
+	first, better int64 // pairs of answers of which a is the better one; of which one is
 }
 
 // width is how many bytes one column takes where a template writes it, or one
@@ -24,6 +25,13 @@ func newWidths() *widths { return &widths{columns: map[string]*width{}} }
 // add takes in a row.
 func (w *widths) add(row datasets.Row) {
 	w.rows++
+	switch row.Fields["preference"] {
+	case "a":
+		w.first++
+		w.better++
+	case "b":
+		w.better++
+	}
 	for name, value := range row.Fields {
 		c := w.columns[name]
 		if c == nil {
