@@ -9,6 +9,11 @@
 //	lexicon.go        the words
 //	madeup.go         words that no dictionary has
 //	rates.go          what share of poems has each property, measured from the text alone
+//	mail.go           MailDials, Mail: requests for e-mails and what answers them, in shares
+//	mail_request.go   what an e-mail is asked for, and requests as JSON
+//	mail_style.go     the attributes of an e-mail, instructions that name them, and e-mails that have them
+//	mail_read.go      what a program reads off an e-mail
+//	mail_questions.go what a reader is asked about e-mails
 //	tokenizer_text.go the text that the tokenizer is made from
 //
 // Judges' word lists and held-out topics come from other files, so that a judge is never the corpus seen from behind.
@@ -20,13 +25,18 @@ import (
 	"strings"
 )
 
-// A Document is one exchange: a user's prompt and the assistant's completion.
+// A Document is a user's prompt and the assistant's completion, at times after others.
 type Document struct {
-	Kind       string // haiku or repeat
-	Topic      string // what a haiku is asked to be about, "" for other kinds
+	Kind       string     // haiku or repeat; of e-mails write, requests, read, check, compare or repeat
+	Topic      string     // what a haiku is asked to be about, "" for other kinds
+	System     string     // an instruction before everything else, "" for none
+	Earlier    []Exchange // what was asked and answered before
 	Prompt     string
 	Completion string
 }
+
+// An Exchange is a prompt and its completion.
+type Exchange struct{ Prompt, Completion string }
 
 //go:embed pretrain_nouns.txt
 var pretrainNouns string
