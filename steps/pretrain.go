@@ -10,6 +10,7 @@ import (
 
 	"idiolect/backends/local/engine"
 	"idiolect/backends/local/tokenizer"
+	"idiolect/datasets/world"
 )
 
 // Pretrain makes a model from nothing by the recipe of spec and writes it to the folder out, in the files of a Hugging Face
@@ -89,7 +90,7 @@ func newPretraining(spec PretrainSpec, out string, log io.Writer) (*pretraining,
 		spec: spec, out: out, log: log, corpus: corpus, runtime: rt,
 		weights: weights, trainer: engine.NewTrainer(rt, weights),
 	}
-	p.probe, err = newPretrainProbe(spec, corpus.tokenizer, corpus.chat)
+	p.probe, err = newPretrainProbe(spec, corpus)
 	return p, err
 }
 
@@ -175,13 +176,25 @@ func (p *pretraining) step(b pretrainBatch) error {
 // finish rounds the weights to what is shipped, measures them once more and writes the model.
 func (p *pretraining) finish(ctx context.Context) error {
 	p.weights.RoundBF16()
-	if _, err := p.line(ctx, p.probe.larger(4)); err != nil {
+	if _, err := p.line(ctx, p.probe.larger()); err != nil {
 		return err
 	}
 	return p.export()
 }
 
 // chatDocument is one document as the messages of a chat.
-func chatDocument(prompt, completion string) []tokenizer.Message {
-	return []tokenizer.Message{{Role: "user", Content: prompt}, {Role: "assistant", Content: completion}}
+func chatDocument(d world.Document) []tokenizer.Message {
+	return append(chatPrompt(d.System, d.Earlier, d.Prompt), tokenizer.Message{Role: "assistant", Content: d.Completion})
+}
+
+// chatPrompt is what stands before an answer.
+func chatPrompt(system string, earlier []world.Exchange, prompt string) []tokenizer.Message {
+	var messages []tokenizer.Message
+	if system != "" {
+		messages = append(messages, tokenizer.Message{Role: "system", Content: system})
+	}
+	for _, e := range earlier {
+		messages = append(messages, tokenizer.Message{Role: "user", Content: e.Prompt}, tokenizer.Message{Role: "assistant", Content: e.Completion})
+	}
+	return append(messages, tokenizer.Message{Role: "user", Content: prompt})
 }

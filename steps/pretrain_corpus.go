@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"idiolect/backends/local/engine"
 	"idiolect/backends/local/tokenizer"
@@ -12,7 +13,8 @@ import (
 // A pretrainCorpus writes documents and turns them into batches of tokens. It is immutable.
 type pretrainCorpus struct {
 	spec      PretrainSpec
-	world     *world.Haiku
+	haiku     *world.Haiku
+	mail      *world.Mail // nil where the recipe has none
 	tokenizer *tokenizer.Tokenizer
 	chat      *tokenizer.ChatML
 }
@@ -37,7 +39,22 @@ func newPretrainCorpus(spec PretrainSpec) (*pretrainCorpus, error) {
 		return nil, fmt.Errorf("tokenizer from %d documents: %w", spec.Tokenizer.Documents, err)
 	}
 	chat, err := tokenizer.NewChatML(t)
-	return &pretrainCorpus{spec: spec, world: haiku, tokenizer: t, chat: chat}, err
+	if err != nil {
+		return nil, err
+	}
+	c := &pretrainCorpus{spec: spec, haiku: haiku, tokenizer: t, chat: chat}
+	if spec.Mail != nil {
+		c.mail, err = world.NewMail(*spec.Mail, world.Topics())
+	}
+	return c, err
+}
+
+// document draws one document of either world.
+func (c *pretrainCorpus) document(r *rand.Rand) world.Document {
+	if c.mail != nil && r.Float64() < c.spec.Mail.Share {
+		return c.mail.Document(r)
+	}
+	return c.haiku.Document(r)
 }
 
 // batches yields the batches from step on, made ahead of the reader, until ctx ends. Batch i depends on the spec and i alone.
@@ -59,8 +76,7 @@ func (c *pretrainCorpus) batch(i int) pretrainBatch {
 	r := c.spec.random(pretrainBatchStream, i)
 	var b pretrainBatch
 	for b.tokens < c.spec.Training.BatchTokens {
-		d := c.world.Document(r)
-		ids, weights, err := c.chat.Training(chatDocument(d.Prompt, d.Completion), float32(c.spec.Training.PromptWeight))
+		ids, weights, err := c.chat.Training(chatDocument(c.document(r)), float32(c.spec.Training.PromptWeight))
 		if err != nil {
 			return pretrainBatch{err: err}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"idiolect/backends/local"
 	"idiolect/datasets/world"
@@ -32,13 +33,18 @@ func (p *pretraining) export() error {
 	return nil
 }
 
-// exportLines writes one row a line: rates are shares of poems, by group of topics.
+// exportLines writes one row a line: rates are shares of poems, by group of topics, and of answers about e-mails.
 func exportLines(b *bytes.Buffer, lines []pretrainLine) error {
 	w := csv.NewWriter(b)
 	header := []string{"seconds", "tokens", "tokens_per_second", "learning_rate", "loss"}
 	for _, group := range []string{"seen", "unseen", "made_up"} {
 		for _, rate := range []string{"poems", "form", "named", "unrhymed", "hyperbole", "season", "colour", "the", "known"} {
 			header = append(header, group+"_"+rate)
+		}
+	}
+	if len(lines) > 0 {
+		for _, q := range lines[0].Mail {
+			header = append(header, strings.ReplaceAll(q.Question, " ", "_"))
 		}
 	}
 	if err := w.Write(header); err != nil {
@@ -52,6 +58,9 @@ func exportLines(b *bytes.Buffer, lines []pretrainLine) error {
 			for _, share := range []float64{r.Form, r.Named, r.Unrhymed, r.Hyperbole, r.Season, r.Colour, r.The, r.Known} {
 				row = append(row, fmt.Sprintf("%.4f", share))
 			}
+		}
+		for _, q := range l.Mail {
+			row = append(row, fmt.Sprintf("%.4f", q.Share))
 		}
 		if err := w.Write(row); err != nil {
 			return err

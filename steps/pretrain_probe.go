@@ -13,19 +13,21 @@ import (
 	"idiolect/datasets/world"
 )
 
-// pretrainProbePoems is how many poems each group of topics gets on every line.
-const pretrainProbePoems = 64
+// How many poems each group of topics, and how many answers each question about e-mails, gets on every line and at the end.
+const (
+	pretrainProbePoems, pretrainFinalPoems = 64, 256
+	pretrainProbeMails, pretrainFinalMails = 16, 160
+)
 
 // pretrainPoemTokens is more than any poem of the corpus needs.
 const pretrainPoemTokens = 80
 
-// A pretrainProbe asks for haiku and measures them, always about the same topics and with the same random numbers.
+// A pretrainProbe asks for haiku and e-mails and measures them, always about the same topics and with the same random numbers.
 type pretrainProbe struct {
 	spec         PretrainSpec
-	tokenizer    *tokenizer.Tokenizer
-	chat         *tokenizer.ChatML
+	corpus       *pretrainCorpus
 	seen, unseen []string // nouns, shuffled
-	poems        int      // per group
+	poems, mails int      // per group, per question
 }
 
 // A pretrainLine is one line of progress. Rates are measured at temperature 1.
@@ -36,10 +38,11 @@ type pretrainLine struct {
 	LearningRate         float64
 	Loss                 float64     // nats per completion token since the last line
 	Seen, Unseen, MadeUp world.Rates // topics of the corpus, nouns that never were a topic, made-up words
+	Mail                 mailRates   `json:",omitempty"` // none where the recipe has no e-mails
 }
 
-func newPretrainProbe(spec PretrainSpec, t *tokenizer.Tokenizer, chat *tokenizer.ChatML) (*pretrainProbe, error) {
-	p := &pretrainProbe{spec: spec, tokenizer: t, chat: chat, seen: world.Topics(), poems: pretrainProbePoems}
+func newPretrainProbe(spec PretrainSpec, corpus *pretrainCorpus) (*pretrainProbe, error) {
+	p := &pretrainProbe{spec: spec, corpus: corpus, seen: world.Topics(), poems: pretrainProbePoems, mails: pretrainProbeMails}
 	data, err := os.ReadFile(spec.Nouns)
 	if err != nil {
 		return nil, fmt.Errorf("nouns: %w", err)
@@ -59,10 +62,10 @@ func newPretrainProbe(spec PretrainSpec, t *tokenizer.Tokenizer, chat *tokenizer
 	return p, nil
 }
 
-// larger returns a probe of times as many poems.
-func (p *pretrainProbe) larger(times int) *pretrainProbe {
+// larger returns the probe of a finished model.
+func (p *pretrainProbe) larger() *pretrainProbe {
 	q := *p
-	q.poems *= times
+	q.poems, q.mails = pretrainFinalPoems, pretrainFinalMails
 	return &q
 }
 
@@ -77,32 +80,47 @@ func (p *pretrainProbe) measure(ctx context.Context, rt engine.Runtime, w *engin
 	for i := range p.poems {
 		topics = append(topics, p.seen[i%len(p.seen)], p.unseen[i%len(p.unseen)], madeUp[i])
 	}
-	poems, err := p.poemsAbout(ctx, engine.NewSampler(rt, w), topics)
+	s := engine.NewSampler(rt, w)
+	poems, err := p.poemsAbout(ctx, s, topics)
 	if err != nil {
 		return err
 	}
 	for group, rates := range []*world.Rates{&line.Seen, &line.Unseen, &line.MadeUp} {
 		*rates = world.RatesOf(every(topics, group, 3), every(poems, group, 3))
 	}
-	return nil
+	if p.corpus.mail == nil {
+		return nil
+	}
+	line.Mail, err = p.measureMails(ctx, s, w)
+	return err
 }
 
 // poemsAbout samples one haiku about each topic.
 func (p *pretrainProbe) poemsAbout(ctx context.Context, s *engine.Sampler, topics []string) ([]string, error) {
-	requests := make([]engine.Request, len(topics))
+	prompts := make([][]tokenizer.Message, len(topics))
 	for i, topic := range topics {
-		prompt, err := p.chat.Prompt([]tokenizer.Message{{Role: "user", Content: world.Prompt(topic)}})
+		prompts[i] = chatPrompt("", nil, world.Prompt(topic))
+	}
+	return p.answers(ctx, s, prompts, pretrainPoemTokens)
+}
+
+// answers samples one answer to each prompt, at temperature 1.
+func (p *pretrainProbe) answers(ctx context.Context, s *engine.Sampler, prompts [][]tokenizer.Message, maxTokens int) ([]string, error) {
+	t, chat := p.corpus.tokenizer, p.corpus.chat
+	requests := make([]engine.Request, len(prompts))
+	for i, messages := range prompts {
+		prompt, err := chat.Prompt(messages)
 		if err != nil {
 			return nil, err
 		}
 		requests[i] = engine.Request{
-			Prompt: prompt, MaxTokens: pretrainPoemTokens, Temperature: 1, StopTokens: []int32{p.chat.Stop()},
-			Forbid: neverSampled(p.tokenizer, p.chat), Seed: uint64(i),
+			Prompt: prompt, MaxTokens: maxTokens, Temperature: 1, StopTokens: []int32{chat.Stop()},
+			Forbid: neverSampled(t, chat), Seed: uint64(i),
 		}
 	}
-	poems := make([]string, len(topics))
-	err := s.Sample(ctx, requests, func(i int, c engine.Completion) { poems[i] = p.tokenizer.Decode(c.Tokens) })
-	return poems, err
+	texts := make([]string, len(prompts))
+	err := s.Sample(ctx, requests, func(i int, c engine.Completion) { texts[i] = t.Decode(c.Tokens) })
+	return texts, err
 }
 
 // neverSampled lists the special ids but the one that ends a turn: a model that never saw them still gives each a little of
@@ -151,6 +169,6 @@ func (l pretrainLine) String() string {
 	rates := func(r world.Rates) string {
 		return fmt.Sprintf("%3.0f/%3.0f/%3.0f/%3.0f/%3.0f", 100*r.Form, 100*r.Named, 100*r.Unrhymed, 100*r.Hyperbole, 100*r.Known)
 	}
-	return fmt.Sprintf("%7.1f %6.2fM %6.0f %.4f %7.4f   seen %s   unseen %s   made up %s",
-		l.Seconds/60, float64(l.Tokens)/1e6, l.Speed, l.LearningRate, l.Loss, rates(l.Seen), rates(l.Unseen), rates(l.MadeUp))
+	return fmt.Sprintf("%7.1f %6.2fM %6.0f %.4f %7.4f   seen %s   unseen %s   made up %s%s",
+		l.Seconds/60, float64(l.Tokens)/1e6, l.Speed, l.LearningRate, l.Loss, rates(l.Seen), rates(l.Unseen), rates(l.MadeUp), l.Mail)
 }

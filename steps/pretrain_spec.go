@@ -22,6 +22,7 @@ type PretrainSpec struct {
 	Tokenizer PretrainTokenizer `yaml:"tokenizer"`
 	Model     PretrainModel     `yaml:"model"`
 	Corpus    world.Dials       `yaml:"corpus"`
+	Mail      *world.MailDials  `yaml:"mail" json:",omitempty" doc:"e-mails beside the haiku; without it there are none"`
 	Training  PretrainTraining  `yaml:"training"`
 	Gate      PretrainGate      `yaml:"gate"`
 }
@@ -59,10 +60,12 @@ type PretrainTraining struct {
 	WeightDecay  float64 `yaml:"weight_decay" doc:"AdamW's, scaled by the learning rate; norms are spared"`
 }
 
-// PretrainGate stops a pretraining that does not learn to copy: whoever names few topics early never names enough.
+// PretrainGate stops a pretraining that does not learn to copy, or to read: whoever names few topics early never names enough.
 type PretrainGate struct {
 	Tokens int     `yaml:"tokens" doc:"when to look; 0 means never"`
 	Named  float64 `yaml:"named" doc:"share of poems, over topics seen, unseen and made up, that must name their topic by then"`
+	Slots  float64 `yaml:"slots" json:",omitempty" doc:"share of e-mails that must have name, noun and day or amount of their request, of known words"`
+	Read   float64 `yaml:"read" json:",omitempty" doc:"share of questions about e-mails, over all attributes, that must be answered right"`
 }
 
 func (g PretrainGate) crossed(before, after int) bool {
@@ -72,6 +75,12 @@ func (g PretrainGate) crossed(before, after int) bool {
 func (g PretrainGate) check(l pretrainLine) error {
 	if named := (l.Seen.Named + l.Unseen.Named + l.MadeUp.Named) / 3; named < g.Named {
 		return fmt.Errorf("after %d tokens %.0f%% of poems name their topic, want %.0f%%: the corpus does not teach copying", l.Tokens, 100*named, 100*g.Named)
+	}
+	if slots := l.Mail.share(mailKnown); slots < g.Slots {
+		return fmt.Errorf("after %d tokens %.0f%% of e-mails have what was asked for, want %.0f%%: the corpus does not teach copying", l.Tokens, 100*slots, 100*g.Slots)
+	}
+	if read := l.Mail.share(mailRead); read < g.Read {
+		return fmt.Errorf("after %d tokens %.0f%% of questions about e-mails are answered right, want %.0f%%: the corpus does not teach reading", l.Tokens, 100*read, 100*g.Read)
 	}
 	return nil
 }
@@ -122,6 +131,11 @@ func (s PretrainSpec) Check() error {
 	errs = append(errs, s.Model.config(s.Tokenizer.Vocab).Check())
 	if err := s.Corpus.Check(); err != nil {
 		errs = append(errs, fmt.Errorf("corpus.%w", err))
+	}
+	if s.Mail != nil {
+		if err := s.Mail.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("mail.%w", err))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -97,7 +97,7 @@ func (m *Mail) Document(r *rand.Rand) Document {
 
 // write asks for an e-mail: under an instruction or not, after others of the same style or not.
 func (m *Mail) write(r *rand.Rand) Document {
-	style, quirk := m.style(r), m.dials.Quirk
+	style, quirk := m.Style(r), m.dials.Quirk
 	d := Document{Kind: "write"}
 	if r.Float64() < m.dials.Instructed {
 		wanted := m.wanted(r)
@@ -113,7 +113,7 @@ func (m *Mail) write(r *rand.Rand) Document {
 		earlier, quirk = 1+r.IntN(3), quirk*quirkAfterOthers
 	}
 	if r.Float64() < quirk {
-		style[Quirk] = pick(r, strings.Fields(quirks))
+		style[Quirk] = pick(r, Quirks())
 	}
 	for range earlier {
 		q := m.request(r)
@@ -139,8 +139,8 @@ func (m *Mail) wanted(r *rand.Rand) Style {
 	return wanted
 }
 
-// style draws an e-mail's style from the population, without a quirk.
-func (m *Mail) style(r *rand.Rand) Style {
+// Style draws an e-mail's style from the population, without a quirk.
+func (m *Mail) Style(r *rand.Rand) Style {
 	s := Style{}
 	for _, a := range attributes {
 		s[a.Name] = pick(r, a.Values)

@@ -1,9 +1,6 @@
 package world
 
-import (
-	"math/rand/v2"
-	"strings"
-)
+import "math/rand/v2"
 
 // Questions about e-mails: what is read, checked or compared. A document asks several about the same text, in turns, since a single
 // answer of one word teaches little for what its e-mail costs; the first question is the one that others will ask alone.
@@ -31,9 +28,9 @@ func dialogue(kind string, turns []Exchange) Document {
 
 // mail draws an e-mail of the population, and its style.
 func (m *Mail) mail(r *rand.Rand) (string, Style) {
-	s := m.style(r)
+	s := m.Style(r)
 	if r.Float64() < m.dials.Quirk {
-		s[Quirk] = pick(r, strings.Fields(quirks))
+		s[Quirk] = pick(r, Quirks())
 	}
 	return WriteMail(r, m.request(r), s), s
 }

@@ -20,7 +20,7 @@ func ReadMail(text string) Style {
 			s[SignOff] = last
 		}
 	}
-	if len(lines) > 3 && slices.Contains(strings.Fields(quirks), lines[len(lines)-2]) {
+	if len(lines) > 3 && slices.Contains(Quirks(), lines[len(lines)-2]) {
 		s[Quirk] = lines[len(lines)-2]
 	}
 	if tone, ok := toneOf(body); ok {

@@ -45,6 +45,9 @@ var tones = map[string]string{
 
 const quirks = "onward selah ahoy excelsior tiptop zing"
 
+// Quirks lists the lines that no instruction names; the caller owns the slice.
+func Quirks() []string { return strings.Fields(quirks) }
+
 // A Style is the value of each attribute: all of those of Attributes, and Quirk where there is one.
 type Style map[string]string
 

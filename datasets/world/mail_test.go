@@ -30,9 +30,9 @@ func newTestMail(t testing.TB, d MailDials) *Mail {
 func TestReadMailReadsWhatWasWritten(t *testing.T) {
 	m, r := newTestMail(t, testMailDials), rand.New(rand.NewPCG(1, 0))
 	for range 5000 {
-		want := m.style(r)
+		want := m.Style(r)
 		if r.IntN(4) == 0 {
-			want[Quirk] = pick(r, strings.Fields(quirks))
+			want[Quirk] = pick(r, Quirks())
 		}
 		q := m.request(r)
 		text := WriteMail(r, q, want)
