@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) pretrainCommand() *cobra.Command {
-	var out string
+	var out, probe string
 	c := &cobra.Command{
 		Use: "pretrain SPEC", Short: "trains a model from scratch (how the shipped one was made)",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -29,6 +29,9 @@ func (a *app) pretrainCommand() *cobra.Command {
 				case <-ctx.Done():
 				}
 			}()
+			if probe != "" {
+				return steps.ProbeModel(ctx, spec, probe, a.stdout)
+			}
 			err = steps.Pretrain(ctx, spec, out, a.stderr)
 			switch {
 			case err == context.Canceled: // and nothing besides, such as a checkpoint that could not be saved
@@ -43,6 +46,8 @@ func (a *app) pretrainCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&out, "out", "o", "", "the `directory` of the checkpoint")
-	_ = c.MarkFlagRequired("out")
+	c.Flags().StringVar(&probe, "probe", "", "measure a finished `model` by the recipe's questions, and train nothing")
+	c.MarkFlagsOneRequired("out", "probe")
+	c.MarkFlagsMutuallyExclusive("out", "probe")
 	return c
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"idiolect/backends"
 	"idiolect/backends/local/engine"
 	"idiolect/backends/local/safetensors"
 	"idiolect/backends/local/tokenizer"
@@ -71,4 +72,14 @@ func exportConfig(c engine.Config, stop int32) map[string]any {
 		"rope_theta": c.RopeTheta, "rms_norm_eps": c.NormEps, "tie_word_embeddings": c.Tied, "hidden_act": "silu",
 		"attention_bias": false, "use_sliding_window": false, "eos_token_id": stop, "pad_token_id": nil, "bos_token_id": nil,
 	}
+}
+
+// Import reads back what Export wrote, or a shipped model by its name. The caller owns the weights.
+func Import(name string) (*engine.Weights, *tokenizer.Tokenizer, error) {
+	b := &Backend{loaded: map[string]*model{}}
+	m, w, err := b.open(backends.Model{Name: name})
+	if err != nil {
+		return nil, nil, err
+	}
+	return w, m.tok, nil
 }
