@@ -97,24 +97,30 @@ func (p *pretrainProbe) measure(ctx context.Context, rt engine.Runtime, w *engin
 
 // poemsAbout samples one haiku about each topic.
 func (p *pretrainProbe) poemsAbout(ctx context.Context, s *engine.Sampler, topics []string) ([]string, error) {
-	prompts := make([][]tokenizer.Message, len(topics))
+	prompts := make([]probePrompt, len(topics))
 	for i, topic := range topics {
-		prompts[i] = chatPrompt("", nil, world.Prompt(topic))
+		prompts[i] = probePrompt{chatPrompt("", nil, world.Prompt(topic)), pretrainPoemTokens}
 	}
-	return p.answers(ctx, s, prompts, pretrainPoemTokens)
+	return p.answers(ctx, s, prompts)
+}
+
+// A probePrompt is what is asked, and how long an answer may be.
+type probePrompt struct {
+	messages  []tokenizer.Message
+	maxTokens int
 }
 
 // answers samples one answer to each prompt, at temperature 1.
-func (p *pretrainProbe) answers(ctx context.Context, s *engine.Sampler, prompts [][]tokenizer.Message, maxTokens int) ([]string, error) {
+func (p *pretrainProbe) answers(ctx context.Context, s *engine.Sampler, prompts []probePrompt) ([]string, error) {
 	t, chat := p.corpus.tokenizer, p.corpus.chat
 	requests := make([]engine.Request, len(prompts))
-	for i, messages := range prompts {
-		prompt, err := chat.Prompt(messages)
+	for i, asked := range prompts {
+		prompt, err := chat.Prompt(asked.messages)
 		if err != nil {
 			return nil, err
 		}
 		requests[i] = engine.Request{
-			Prompt: prompt, MaxTokens: maxTokens, Temperature: 1, StopTokens: []int32{chat.Stop()},
+			Prompt: prompt, MaxTokens: asked.maxTokens, Temperature: 1, StopTokens: []int32{chat.Stop()},
 			Forbid: neverSampled(t, chat), Seed: uint64(i),
 		}
 	}

@@ -4,17 +4,18 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"idiolect/backends/local/engine"
-	"idiolect/backends/local/tokenizer"
 	"idiolect/datasets/world"
 )
 
-// pretrainMailTokens is more than any answer of the corpus needs.
-const pretrainMailTokens = 160
+// More tokens than an e-mail, the value of an attribute and a list of requests need.
+const (
+	mailTokens      = 128
+	mailValueTokens = 10
+	mailListTokens  = 160
+)
 
 // What is measured of e-mails. Where a name is followed by an attribute, each attribute has a rate of its own: a mean would hide
 // the one that was not learned.
@@ -78,172 +79,18 @@ func (rates mailRates) String() string {
 	return b.String()
 }
 
-// A mailQuiz collects prompts and what is asked of their answers.
-type mailQuiz struct {
-	prompts [][]tokenizer.Message
-	judges  []func(answer string)
-	right   map[string]float64
-	asked   map[string]int
-}
-
-func (z *mailQuiz) ask(prompt []tokenizer.Message, judge func(answer string)) {
-	z.prompts, z.judges = append(z.prompts, prompt), append(z.judges, judge)
-}
-
-func (z *mailQuiz) count(question string, share float64) {
-	z.right[question] += share
-	z.asked[question]++
-}
-
-func (z *mailQuiz) tally(question string, right bool) {
-	if right {
-		z.count(question, 1)
-	} else {
-		z.count(question, 0)
-	}
-}
-
 // measureMails asks everything that is measured of e-mails.
 func (p *pretrainProbe) measureMails(ctx context.Context, s *engine.Sampler, w *engine.Weights) (mailRates, error) {
-	z := &mailQuiz{right: map[string]float64{}, asked: map[string]int{}}
-	r := p.spec.random(pretrainProbeStream, 2)
-	for range p.mails {
-		p.askToWrite(r, z)
-		p.askToRead(r, z)
-		p.askForRequests(r, z)
-	}
-	answers, err := p.answers(ctx, s, z.prompts, pretrainMailTokens)
+	z := newMailQuiz(p.corpus.mail, p.spec.random(pretrainProbeStream, 2), p.mails)
+	answers, err := p.answers(ctx, s, z.prompts)
 	if err != nil {
 		return nil, err
 	}
-	for i, a := range answers {
-		z.judges[i](a)
-	}
-	var rates mailRates
-	add := func(question string) {
-		rates = append(rates, mailRate{question, z.asked[question], z.right[question] / float64(max(z.asked[question], 1))})
-	}
-	each := func(question string) {
-		for _, a := range world.Attributes() {
-			add(question + " " + a.Name)
-		}
-	}
-	add(mailKnown)
-	add(mailUnseen)
-	add(mailWhole)
-	each(mailUntold)
-	each(mailTold)
-	each(mailRead)
-	for _, q := range []string{mailCheck, mailCompare, mailChance, mailFewShot, mailQuirk, mailJSON, mailCount, mailKind, mailDistinct} {
-		add(q)
-	}
+	rates := z.rates(answers)
 	for _, a := range world.Attributes() {
 		rates = append(rates, mailRate{mailCosine + " " + a.Name, 1, p.cosine(w, a.Values)})
 	}
 	return rates, nil
-}
-
-// askToWrite asks for e-mails: plainly, about words never seen, told one attribute, and after two e-mails of one style.
-func (p *pretrainProbe) askToWrite(r *rand.Rand, z *mailQuiz) {
-	mail := p.corpus.mail
-	attributes := world.Attributes()
-	wanted, shown := mail.Style(r), mail.Style(r)
-	values := world.Style{}
-	for _, a := range attributes {
-		values[a.Name] = a.Values[r.IntN(len(a.Values))]
-	}
-	shown[world.Quirk] = world.Quirks()[r.IntN(len(world.Quirks()))]
-	q := knownRequest(r)
-	z.ask(chatPrompt("", nil, q.Text), func(answer string) {
-		read := world.ReadMail(answer)
-		z.tally(mailKnown, q.Answered(answer))
-		z.tally(mailWhole, read.Whole() && world.MailKind(answer) == q.Kind)
-		for _, a := range attributes {
-			z.tally(mailUntold+" "+a.Name, read[a.Name] == values[a.Name])
-		}
-		z.count(mailChance, agreement(read, wanted))
-	})
-	u := requestOf(r, world.UnseenNames(), world.UnseenNouns())
-	z.ask(chatPrompt("", nil, u.Text), func(answer string) { z.tally(mailUnseen, u.Answered(answer)) })
-	for _, a := range attributes {
-		told := world.Instruction(r, world.Style{a.Name: values[a.Name]})
-		z.ask(chatPrompt(told, nil, knownRequest(r).Text), func(answer string) {
-			z.tally(mailTold+" "+a.Name, world.ReadMail(answer)[a.Name] == values[a.Name])
-		})
-	}
-	var earlier []world.Exchange
-	for range 2 {
-		e := knownRequest(r)
-		earlier = append(earlier, world.Exchange{Prompt: e.Text, Completion: world.WriteMail(r, e, shown)})
-	}
-	z.ask(chatPrompt("", earlier, knownRequest(r).Text), func(answer string) {
-		read := world.ReadMail(answer)
-		z.count(mailFewShot, agreement(read, shown))
-		z.tally(mailQuirk, read[world.Quirk] == shown[world.Quirk])
-	})
-}
-
-// askToRead asks about e-mails of known words: each attribute's value, two values by yes or no, and two comparisons.
-func (p *pretrainProbe) askToRead(r *rand.Rand, z *mailQuiz) {
-	mail := p.corpus.mail
-	attributes := world.Attributes()
-	for _, a := range attributes {
-		style := mail.Style(r)
-		text := world.WriteMail(r, knownRequest(r), style)
-		z.ask(chatPrompt("", nil, world.ReadPrompt(text, a.Name)), func(answer string) { z.tally(mailRead+" "+a.Name, answer == style[a.Name]) })
-	}
-	for i := range 2 {
-		a := attributes[r.IntN(len(attributes))]
-		has, other := mail.Style(r), mail.Style(r)
-		for has[a.Name] == other[a.Name] {
-			other = mail.Style(r)
-		}
-		first, second := world.WriteMail(r, knownRequest(r), has), world.WriteMail(r, knownRequest(r), other)
-		value, answers := has[a.Name], []string{"yes", "no"}
-		z.ask(chatPrompt("", nil, world.CheckPrompt([]string{first, second}[i], a.Name, value)), func(answer string) { z.tally(mailCheck, answer == answers[i]) })
-		compare := world.ComparePrompt(first, second, a.Name, value)
-		if i == 1 {
-			compare = world.ComparePrompt(second, first, a.Name, value)
-		}
-		z.ask(chatPrompt("", nil, compare), func(answer string) { z.tally(mailCompare, answer == []string{"A", "B"}[i]) })
-	}
-}
-
-// askForRequests asks for a list of requests as JSON.
-func (p *pretrainProbe) askForRequests(r *rand.Rand, z *mailQuiz) {
-	kinds := world.RequestKinds()
-	kind, n := kinds[r.IntN(len(kinds))], 2+r.IntN(4)
-	z.ask(chatPrompt("", nil, world.RequestsPrompt(kind, n, nil)), func(answer string) {
-		texts, ok := world.ReadRequests(answer)
-		z.tally(mailJSON, ok)
-		z.tally(mailCount, ok && len(texts) == n)
-		z.tally(mailKind, ok && !slices.ContainsFunc(texts, func(text string) bool {
-			q, ok := world.ReadRequest(text)
-			return !ok || q.Kind != kind
-		}))
-		z.tally(mailDistinct, ok && len(slices.Compact(slices.Sorted(slices.Values(texts)))) == len(texts))
-	})
-}
-
-// knownRequest draws a request about words of the corpus, none of them made up.
-func knownRequest(r *rand.Rand) world.Request {
-	return requestOf(r, world.KnownNames(), world.KnownNouns())
-}
-
-func requestOf(r *rand.Rand, names, nouns []string) world.Request {
-	kinds := world.RequestKinds()
-	return world.NewRequest(r, kinds[r.IntN(len(kinds))], names[r.IntN(len(names))], nouns[r.IntN(len(nouns))])
-}
-
-// agreement is the share of attributes in which two styles agree.
-func agreement(a, b world.Style) float64 {
-	n := 0
-	for _, attribute := range world.Attributes() {
-		if a[attribute.Name] != "" && a[attribute.Name] == b[attribute.Name] {
-			n++
-		}
-	}
-	return float64(n) / float64(len(world.Attributes()))
 }
 
 // cosine is the mean over pairs of words of the cosine between their embeddings, a word's being the sum of those of its tokens at the
