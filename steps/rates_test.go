@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"idiolect/backends"
+	"idiolect/backends/local/mini"
 	"idiolect/datasets/world"
 	"idiolect/internal/rng"
 	"idiolect/steps"
@@ -17,7 +18,7 @@ import (
 // cardPoems is how many poems stand behind each row of the model card: about each topic one.
 const cardPoems = 1024
 
-// TestModelCard measures the rates of mini-1 and holds docs/mini.md against them, row by row. It takes minutes:
+// TestModelCard measures the rates of the shipped models and holds docs/mini.md against them, row by row. It takes minutes:
 //
 //	RATES=1 go test -run TestModelCard -v ./steps
 func TestModelCard(t *testing.T) {
@@ -28,22 +29,33 @@ func TestModelCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := steps.ReadPretrain("../specs/pretrain/mini-1.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	groups := topicGroups(t, spec.Nouns)
-	rows := []string{corpusRow(t, spec.Corpus)}
-	for _, temperature := range []float64{1, .7, 0} {
-		for _, group := range []string{"seen", "unseen", "made up"} {
-			rows = append(rows, cardRow(fmt.Sprintf("%v | %s", temperature, group), groups[group], haikuOf(t, "mini-1", temperature, groups[group])))
-		}
-	}
-	for _, row := range rows {
-		t.Log(row)
-		if !strings.Contains(string(card), row+"\n") {
-			t.Errorf("docs/mini.md does not have the row\n%s", row)
-		}
+	for _, model := range mini.Names() {
+		t.Run(model, func(t *testing.T) {
+			spec, err := steps.ReadPretrain("../specs/pretrain/" + model + ".yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			groups := topicGroups(t, spec.Nouns)
+			rows := []string{corpusRow(t, spec.Corpus)}
+			for _, temperature := range []float64{1, .7, 0} {
+				for _, group := range []string{"seen", "unseen", "made up"} {
+					rows = append(rows, cardRow(fmt.Sprintf("%v | %s", temperature, group), groups[group], haikuOf(t, model, temperature, groups[group])))
+				}
+			}
+			if spec.Mail != nil {
+				var table strings.Builder
+				if err := steps.ProbeModel(t.Context(), spec, model, &table); err != nil {
+					t.Fatal(err)
+				}
+				rows = append(rows, strings.Split(strings.TrimSpace(table.String()), "\n")...)
+			}
+			for _, row := range rows {
+				t.Log(row)
+				if !strings.Contains(string(card), row+"\n") {
+					t.Errorf("docs/mini.md does not have the row\n%s", row)
+				}
+			}
+		})
 	}
 }
 
