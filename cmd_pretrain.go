@@ -21,6 +21,12 @@ func (a *app) pretrainCommand() *cobra.Command {
 			}
 			ctx, cancel := a.interrupts(c.Context())
 			defer cancel()
+			if probe != "" {
+				if err := steps.ProbeModel(ctx, spec, probe, a.stdout); err != nil {
+					return &exitError{exitFailed, err}
+				}
+				return nil
+			}
 			go func() {
 				select {
 				case <-a.stop:
@@ -29,9 +35,6 @@ func (a *app) pretrainCommand() *cobra.Command {
 				case <-ctx.Done():
 				}
 			}()
-			if probe != "" {
-				return steps.ProbeModel(ctx, spec, probe, a.stdout)
-			}
 			err = steps.Pretrain(ctx, spec, out, a.stderr)
 			switch {
 			case err == context.Canceled: // and nothing besides, such as a checkpoint that could not be saved

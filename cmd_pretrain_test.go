@@ -51,3 +51,27 @@ func TestPretrainInterrupted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// One of -o and --probe says what is wanted, and a model that is not there is named.
+func TestPretrainProbe(t *testing.T) {
+	dir := t.TempDir()
+	spec := filepath.Join(dir, "endless.yaml")
+	for name, text := range map[string]string{"endless.yaml": endless, "nouns.txt": "zeppelin\nquokka\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for args, want := range map[string]string{
+		spec:                                  "at least one of the flags in the group [out probe] is required",
+		spec + " -o m --probe mini":           "if any flags in the group [out probe] are set none of the others can be",
+		spec + " --probe mini-0":              `backend local has no model "mini-0"`,
+		spec + " --probe " + dir + "/nowhere": "there is no folder " + dir + "/nowhere",
+	} {
+		a := &app{stdout: io.Discard, stderr: os.Stderr, stop: make(chan struct{})}
+		root := a.root()
+		root.SetArgs(append([]string{"pretrain"}, strings.Fields(args)...))
+		if err := root.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", args, err, want)
+		}
+	}
+}

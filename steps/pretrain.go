@@ -37,6 +37,7 @@ func Pretrain(ctx context.Context, spec PretrainSpec, out string, log io.Writer)
 	if err := p.train(ctx); err != nil {
 		return err
 	}
+	p.probe.poems, p.probe.mails = pretrainFinalPoems, pretrainFinalMails
 	return p.finish(ctx)
 }
 
@@ -176,7 +177,7 @@ func (p *pretraining) step(b pretrainBatch) error {
 // finish rounds the weights to what is shipped, measures them once more and writes the model.
 func (p *pretraining) finish(ctx context.Context) error {
 	p.weights.RoundBF16()
-	if _, err := p.line(ctx, p.probe.larger()); err != nil {
+	if _, err := p.line(ctx, p.probe); err != nil {
 		return err
 	}
 	return p.export()

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 
 	"idiolect/backends/local/tokenizer"
 	"idiolect/datasets/world"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // tinyMail is tinyPretrain with e-mails.
@@ -159,7 +162,12 @@ func TestMailFitsTheContext(t *testing.T) {
 func TestPretrainMeasuresMails(t *testing.T) {
 	spec, out := tinyMail(t), t.TempDir()
 	var log strings.Builder
-	if err := Pretrain(t.Context(), spec, out, &log); err != nil {
+	p, err := newPretraining(spec, out, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.probe.poems, p.probe.mails = 4, 4
+	if err := errors.Join(p.train(t.Context()), p.finish(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(log.String(), "e-mails: known 0  unseen 0") {
@@ -169,10 +177,20 @@ func TestPretrainMeasuresMails(t *testing.T) {
 	if !strings.Contains(rows[0], ",known,unseen,whole,untold_sign-off,") || strings.Count(rows[0], ",") != strings.Count(rows[1], ",") {
 		t.Errorf("training.csv:\n%s", strings.Join(rows, "\n"))
 	}
-	var table strings.Builder
-	if err := ProbeModel(t.Context(), spec, out, &table); err != nil {
+	probe, weights, err := openProbe(spec, out)
+	if err != nil {
 		t.Fatal(err)
 	}
+	probe.poems, probe.mails = 4, 4
+	again := p.Lines[0]
+	if err := probe.measure(t.Context(), p.runtime, weights, &again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p.Lines[0], again); diff != "" {
+		t.Errorf("the model that was written measures otherwise (-before +after):\n%s", diff)
+	}
+	var table strings.Builder
+	again.table(&table)
 	for _, want := range []string{"haiku form, seen ", "known  ", "told tone ", "cosine opener "} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("no %q in\n%s", want, &table)

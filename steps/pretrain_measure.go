@@ -18,31 +18,41 @@ import (
 // ProbeModel measures a finished model, one of the shipped names or a folder with a checkpoint, as the last line of Pretrain does, and
 // prints every rate on out. The probe's questions are those of spec, whose corpus the model need not have seen.
 func ProbeModel(ctx context.Context, spec PretrainSpec, model string, out io.Writer) error {
-	if err := spec.Check(); err != nil {
-		return err
-	}
-	corpus, err := newPretrainCorpus(spec)
-	if err != nil {
-		return err
-	}
-	weights, own, err := local.Import(model)
-	if err != nil {
-		return err
-	}
-	corpus.tokenizer = own
-	if corpus.chat, err = tokenizer.NewChatML(own); err != nil {
-		return err
-	}
-	probe, err := newPretrainProbe(spec, corpus)
+	probe, weights, err := openProbe(spec, model)
 	if err != nil {
 		return err
 	}
 	var line pretrainLine
-	if err := probe.larger().measure(ctx, engine.Runtime{Threads: runtime.GOMAXPROCS(0)}, weights, &line); err != nil {
+	if err := probe.measure(ctx, engine.Runtime{Threads: runtime.GOMAXPROCS(0)}, weights, &line); err != nil {
 		return err
 	}
 	line.table(out)
 	return nil
+}
+
+// openProbe opens a finished model and the probe for it, whose tokens are the model's own.
+func openProbe(spec PretrainSpec, model string) (*pretrainProbe, *engine.Weights, error) {
+	if err := spec.Check(); err != nil {
+		return nil, nil, err
+	}
+	weights, own, err := local.Import(model)
+	if err != nil {
+		return nil, nil, err
+	}
+	corpus, err := newPretrainCorpus(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	corpus.tokenizer = own
+	if corpus.chat, err = tokenizer.NewChatML(own); err != nil {
+		return nil, nil, err
+	}
+	probe, err := newPretrainProbe(spec, corpus)
+	if err != nil {
+		return nil, nil, err
+	}
+	probe.poems, probe.mails = pretrainFinalPoems, pretrainFinalMails
+	return probe, weights, nil
 }
 
 // table prints every rate with its interval, and the cosines.

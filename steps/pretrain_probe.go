@@ -62,13 +62,6 @@ func newPretrainProbe(spec PretrainSpec, corpus *pretrainCorpus) (*pretrainProbe
 	return p, nil
 }
 
-// larger returns the probe of a finished model.
-func (p *pretrainProbe) larger() *pretrainProbe {
-	q := *p
-	q.poems, q.mails = pretrainFinalPoems, pretrainFinalMails
-	return &q
-}
-
 // measure fills the rates of a line.
 func (p *pretrainProbe) measure(ctx context.Context, rt engine.Runtime, w *engine.Weights, line *pretrainLine) error {
 	madeUp := make([]string, p.poems)
