@@ -185,14 +185,14 @@ func madeUpName(r *rand.Rand) string {
 	return strings.ToUpper(w[:1]) + w[1:]
 }
 
-// requests asks for two to five requests of one kind, at times after examples of it. Their words are known ones: nobody can
-// predict a made-up word.
+// requests asks for two to five requests of one kind, at times after examples of it. Their words are few: what a list has to invent
+// cannot be copied, and a model that spells made-up words elsewhere would spell them here.
 func (m *Mail) requests(r *rand.Rand) Document {
 	kind := pick(r, requestKinds).name
 	draw := func(n int) []string {
 		var texts []string
 		for len(texts) < n {
-			q := NewRequest(r, kind, pick(r, KnownNames()), m.noun(r))
+			q := NewRequest(r, kind, pick(r, strings.Fields(names)), pick(r, KnownNouns()))
 			if !slices.Contains(texts, q.Text) {
 				texts = append(texts, q.Text)
 			}

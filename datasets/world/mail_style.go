@@ -82,15 +82,11 @@ func WriteMail(r *rand.Rand, q Request, s Style) string {
 		}
 		sentences = append(sentences, sentence)
 	}
-	loud := r.IntN(len(sentences))
-	for i := range sentences {
-		if s[Exclamation] == "yes" && (i == loud || r.IntN(5) < 3) {
-			sentences[i] += "!"
-		} else {
-			sentences[i] += "."
-		}
+	stop := "."
+	if s[Exclamation] == "yes" {
+		stop = "!"
 	}
-	lines := []string{s[Opener] + " " + q.Name + ",", strings.Join(sentences, " ")}
+	lines := []string{s[Opener] + " " + q.Name + ",", strings.Join(sentences, stop+" ") + stop}
 	if s[Quirk] != "" {
 		lines = append(lines, s[Quirk])
 	}
