@@ -117,9 +117,9 @@ func TestSelectInEveryRepeat(t *testing.T) {
 			more++
 		}
 	}
-	// A candidate, its samples and verdicts; the choice, its samples and verdicts, the table.
-	if more != 7 {
-		t.Errorf("one more candidate adds %d steps, want 7", more)
+	// A candidate, its samples and verdicts; the choice, its samples and verdicts, the table, the panel.
+	if more != 8 {
+		t.Errorf("one more candidate adds %d steps, want 8", more)
 	}
 }
 

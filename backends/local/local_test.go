@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,7 +77,10 @@ func answers(t *testing.T, b *local.Backend, dir string, policy []byte) []string
 		t.Fatal(err)
 	}
 	texts := make([]string, 56)
-	err = sampler.Sample(t.Context(), requests(56), func(i int, c backends.Completion, err error) { texts[i] = fmt.Sprint(c, err) })
+	err = sampler.Sample(t.Context(), requests(56), func(i int, c backends.Completion, err error) {
+		raw, wrong := json.Marshal(c)
+		texts[i] = fmt.Sprint(string(raw), wrong, err)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
