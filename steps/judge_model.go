@@ -45,14 +45,6 @@ func (q question) asked(questions span) span {
 	return n
 }
 
-// consult puts into an action the judge that it asks, under the name of its role
-// there, and says what one question takes: a pair for a pairwise judge, else a
-// completion.
-func (c *Compiler) consult(a *runner.Action, role string, ref specs.JudgeRef) (question, error) {
-	_, q, err := c.referee(a, role, ref)
-	return q, err
-}
-
 // shortVerdict is how many tokens a verdict without a reason may have as a text.
 const shortVerdict = 16
 
