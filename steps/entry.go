@@ -174,13 +174,28 @@ func (e *entry) says() string {
 }
 
 // owner is whose rows an entry of data holds: the person being lowered, where the
-// rows have the column that names persons, or where steps make them, which may
-// read the profile; nil when they are everybody's.
+// rows have the column that names persons, where what is done to them reads the
+// profile, or where steps make them, which may read it; nil when they are
+// everybody's.
 func (c *Compiler) owner(id string) *person {
-	if c.Users == nil || id == c.Users.Data.ID || !c.hasPersons(id) && !c.isMade(id) {
+	if c.Users == nil || id == c.Users.Data.ID || !c.hasPersons(id) && !c.isMade(id) && !c.readsProfile(id) {
 		return nil
 	}
 	return c.person
+}
+
+// readsProfile says whether an expression of an entry reads the profile, or one of
+// an entry that it combines.
+func (c *Compiler) readsProfile(id string) bool {
+	d, ok := c.Data.Get(id)
+	if !ok {
+		return false
+	}
+	if slices.ContainsFunc(dataExprs(d), func(x *specs.Expr) bool { return x != nil && slices.Contains(x.Names(), "profile") }) {
+		return true
+	}
+	combined, ok := d.Source.(datasets.Combined)
+	return ok && slices.ContainsFunc(combined.Refs(), func(r specs.DataRef) bool { return c.readsProfile(r.ID) })
 }
 
 // hasPersons says whether the rows of an entry have the column that names persons.

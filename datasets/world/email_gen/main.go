@@ -34,6 +34,7 @@ func main() {
 // A person likes three things that an instruction can name, and a line that none can.
 type person struct {
 	User    string `json:"user"`
+	Group   string `json:"group"` // dev: settings are chosen on them; test: they are reported
 	SignOff string `json:"sign_off"`
 	Opener  string `json:"opener"`
 	Length  string `json:"length"`
@@ -41,7 +42,7 @@ type person struct {
 }
 
 // ada is whose e-mails specs/email.yaml is about.
-var ada = person{"ada", "cheers", "hey", "short", "onward"}
+var ada = person{User: "ada", SignOff: "cheers", Opener: "hey", Length: "short", Quirk: "onward"}
 
 // demonstrations of a person, and rows of the evals.
 const (
@@ -88,7 +89,10 @@ func crowd(r *rand.Rand) []person {
 		}
 		if !seen[p] {
 			seen[p] = true
-			p.User = names[len(out)]
+			p.User, p.Group = names[len(out)], "dev"
+			if len(out) >= persons/2 {
+				p.Group = "test"
+			}
 			out = append(out, p)
 		}
 	}
