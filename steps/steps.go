@@ -34,6 +34,7 @@
 //	planned.go            what comes later and is planned: with
 //	                      training.go dpo.go ditto.go reward_model.go rlaif.go best_of_n.go
 //	eval.go compare.go    an eval, and the step that compares its methods
+//	panel*.go             the step that looks for what no judge of an eval was asked about
 //	pretrain*.go          a model from scratch
 package steps
 
