@@ -95,11 +95,11 @@ func (r *Report) panel(e *evaluation) section {
 			if p.Method != m {
 				continue
 			}
-			if !p.Moved && !p.Alarm {
+			if !p.Moved && !p.Alarm && p.Note == nil {
 				still++
 				continue
 			}
-			mark := ""
+			mark := text(p.Note)
 			if p.Alarm {
 				mark = "ALARM"
 				list = append(list, item{text: alarm(p), mark: bad})

@@ -76,7 +76,7 @@ func (s *panelStep) Run(ctx context.Context, r *runner.Run) error {
 		for _, f := range panel.Compare(start, policy, s.proxies[m], draw) {
 			row := tables.Panel{
 				Method: m, Metric: f.ID, Says: f.Says, Form: f.Form.String(), N: int64(policy.Len()), Start: &f.Start, Value: &f.Value, Spread: finite(f.Spread),
-				Threshold: finite(f.Threshold), Rule: optional(f.Rule()), Moved: f.Moved, Alarm: f.Alarm,
+				Threshold: finite(f.Threshold), Rule: optional(f.Rule()), Moved: f.Moved, Alarm: f.Alarm, Note: noteOf(f),
 			}
 			if strings.HasPrefix(f.ID, "variety/") {
 				row.Of = &of

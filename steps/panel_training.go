@@ -58,11 +58,24 @@ func (s *panelStep) training(r *runner.Run, method string) ([]tables.Panel, erro
 			continue
 		}
 		value := sums[i] / float64(counts[i])
-		rows = append(rows, tables.Panel{
-			Method: method, Metric: l.metric, Says: l.says, Form: l.form.String(), N: counts[i], Value: &value, Threshold: &l.most, Rule: &l.rule, Alarm: math.Abs(value) > l.most,
-		})
+		row := tables.Panel{Method: method, Metric: l.metric, Says: l.says, Form: l.form.String(), N: counts[i], Value: &value, Threshold: &l.most, Rule: &l.rule}
+		switch beyond := math.Abs(value) > l.most; {
+		case beyond && l.metric == "groups/constant": // a reward that is the same for all moves nothing
+			row.Note = optional("saturated")
+		default:
+			row.Alarm = beyond
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// noteOf is what is told of a measure that is beyond its threshold and no alarm.
+func noteOf(f panel.Finding) *string {
+	if f.Narrower {
+		return optional("narrower")
+	}
+	return nil
 }
 
 func has(a *runner.Artifact, file string) bool {

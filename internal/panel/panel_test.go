@@ -240,3 +240,31 @@ func TestNothingToCompare(t *testing.T) {
 		t.Logf("of empty texts: %v", got) // they are short indeed; what counts is that it ends
 	}
 }
+
+// Who writes as one person does writes less variously. That is no alarm while a judge
+// that nobody tried to please gives more, and one when it does not.
+func TestNarrowing(t *testing.T) {
+	one := func(r *rand.Rand, thing string) string {
+		return fmt.Sprintf("hey\nplease the %s today, we take it from the office.", thing)
+	}
+	liking := func(start, policy float64) (writer, writer) {
+		gives := func(x float64) func(*rand.Rand, string) map[string]float64 {
+			return func(r *rand.Rand, s string) map[string]float64 {
+				return map[string]float64{"proxy": x, "held": min(1, x+r.Float64()/10)}
+			}
+		}
+		return writer{plainMail, gives(start)}, writer{one, gives(policy)}
+	}
+	r := rnd(5)
+	for name, c := range map[string]struct {
+		better float64
+		alarm  bool
+	}{"liked better": {.9, false}, "liked no better": {.3, true}} {
+		a, b := liking(.3, c.better)
+		fs := Compare(a.write(r, 60, 4, 1), b.write(r, 60, 4, 1), []string{"proxy"}, r)
+		at := slices.IndexFunc(fs, func(f Finding) bool { return f.ID == "variety/skeletons" })
+		if at < 0 || fs[at].Alarm != c.alarm || fs[at].Narrower == c.alarm {
+			t.Errorf("%s: %+v", name, fs[max(at, 0)])
+		}
+	}
+}
