@@ -11,6 +11,12 @@ import (
 // better model gets a new name.
 func TestModelsAreFrozen(t *testing.T) {
 	for model, want := range map[string]map[string]string{
+		"mini-2": {
+			"config.json":            "b8f1a7702b479f6f4ce85f5e29028418e99fcc533aeb933d976fd72ad49b041c",
+			"generation_config.json": "4664bfc133710380d9fe5b5bcd85fd59bca589dc7ab4da7c9bc6e649b9d429f6",
+			"model.safetensors":      "78f3c9668005996191548182915529e2e66efb6575e6e0beb1aede9f8595560f",
+			"tokenizer.json":         "9d1e9c6ab395f7165a6e31f85bc8cf9507ab7e4d1c6b81f56010ce75ef5a23bb",
+		},
 		"mini-1": {
 			"config.json":            "b8f1a7702b479f6f4ce85f5e29028418e99fcc533aeb933d976fd72ad49b041c",
 			"generation_config.json": "4664bfc133710380d9fe5b5bcd85fd59bca589dc7ab4da7c9bc6e649b9d429f6",
