@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,9 +26,6 @@ kind: what each is for, what it takes, and what it is when a spec says nothing.`
 				if entries, err = language.Named(args[0]); err != nil {
 					return usage(err)
 				}
-			}
-			for i, e := range entries {
-				entries[i].Common = slices.DeleteFunc(e.Common, func(s specs.Setting) bool { return steps.Refused(e.Sort, s.Name) })
 			}
 			switch {
 			case asJSON:

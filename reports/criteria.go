@@ -12,6 +12,9 @@ import (
 func (r *Report) criteria(e *evaluation) section {
 	s := section{title: "What moved in " + e.name(), file: "criteria"}
 	for _, judge := range e.Judges {
+		if e.compares(judge) { // what it prefers by a criterion is no share of completions
+			continue
+		}
 		names := e.criteriaOf(judge)
 		if len(names) == 0 {
 			continue

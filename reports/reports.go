@@ -22,6 +22,7 @@
 //	page.go markdown.go            what a report consists of; report.md
 //	files.go csv.go                what a run directory gets; the tables as raw numbers
 //	diff.go diff_spec.go           two runs compared, and their specs value by value
+//	soundness.go                   how sound judges are
 //	outcomes.go                    verdicts of different evals, cells or runs compared
 //	terminal.go terminal_table.go  what a terminal shows of it
 //	beside.go                      texts next to each other

@@ -21,8 +21,8 @@ func (c *Compiler) refuse() {
 		})
 	}
 	for id, j := range c.Judges.All() {
-		if j.Model.ID == "" { // of a model that judges, all comes later: see consult
-			c.later("judges."+id, laterOfJudge(j))
+		if j.Model.ID == "" {
+			c.modelsAlone(id, j)
 		}
 	}
 	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0, "template": c.Report.Template != ""})
@@ -33,24 +33,16 @@ func (c *Compiler) refuse() {
 	}
 }
 
-// laterOfJudge says which of the settings that every judge has are written and
-// come with a later release.
-func laterOfJudge(j *specs.Judge) map[string]bool {
-	return map[string]bool{
-		"prompt": j.Prompt.ID != "", "feedback": j.Feedback, "repeats": j.Repeats != 1,
+// modelsAlone tells what only a judge that is a model has.
+func (c *Compiler) modelsAlone(id string, j *specs.Judge) {
+	for _, said := range []struct {
+		key string
+		set bool
+	}{{"prompt", j.Prompt.ID != ""}, {"feedback", j.Feedback}, {"repeats", j.Repeats != 1}} {
+		if said.set {
+			c.note(nil, c.Errorf("judges."+id+"."+said.key, "name who judges: `model`", "%s without a model - judge %s is a program", said.key, id))
+		}
 	}
-}
-
-// Refused says whether a spec that sets this key, which every kind of this sort
-// (source, method, judge) has, is refused in this release.
-func Refused(sort, key string) bool {
-	if sort != "judge" {
-		return false
-	}
-	later := laterOfJudge(&specs.Judge{})
-	later["model"] = true // see program
-	_, refused := later[key]
-	return refused
 }
 
 func (c *Compiler) later(path string, said map[string]bool) {

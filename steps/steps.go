@@ -27,7 +27,7 @@
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
 //	tune*.go rate.go      its step; learning_rate: auto
-//	monitor.go watch.go   what a policy in training is worth
+//	monitor.go watch*.go  what a policy in training is worth
 //	expert_iteration.go   method: sample, judge, keep, train, again
 //	keep.go               step: what of the judged samples is trained on
 //	select.go mix.go      methods: the best of several (settled.go: asked later); several at once
