@@ -2,11 +2,8 @@ package steps
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"idiolect/backends"
 	"idiolect/internal/rng"
@@ -135,40 +132,6 @@ func (x *assessor) open(ctx context.Context, r *runner.Run, role string) error {
 	}
 	x.sampler = x.policy.Limits.Sampler(s)
 	return nil
-}
-
-// inquiry is one question to the model.
-type inquiry struct {
-	tables.Question
-	key      string // names it in the journal
-	messages []backends.Message
-	asksFor
-}
-
-// finding is what came of it.
-type finding struct {
-	inquiry
-	value  float64 // see asksFor.worth
-	failed string  // why there is none; "" when there is
-	mute   bool    // nothing came back: what failed was the call
-	calls  []tables.Call
-}
-
-// inquire makes an inquiry of what is shown, named after the role and the round.
-func (x *assessor) inquire(place string, q tables.Question, s shown, w wanted, f asksFor) (inquiry, error) {
-	ms, err := x.messages(s, w, f)
-	if err != nil {
-		return inquiry{}, err
-	}
-	q.Messages = mustJSON(ms)
-	if s.criterion != nil {
-		q.Criterion = &s.criterion.Name
-	}
-	// What was sent is in the name: an answer to another text is not taken for one
-	// to this, when a step goes on with texts that a service wrote anew.
-	sum := sha256.Sum256([]byte(q.Messages + "\n" + f.list()))
-	key := strings.Join([]string{place, q.RowKey, deref(q.Criterion), deref(q.Order), fmt.Sprint(q.Repeat), hex.EncodeToString(sum[:8])}, "/")
-	return inquiry{q, key, ms, f}, nil
 }
 
 // findings asks all of it, each once whatever happens in between.

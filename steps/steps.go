@@ -22,7 +22,7 @@
 //	judge.go criteria.go  step: judge samples; a rubric's program
 //	accept.go score.go    the judges (pairwise.go: of two answers)
 //	referee.go ruling.go  a judge inside a running step, and what it says (tally.go: how soundly)
-//	assessor.go worded.go a model that judges; question.go neutral.go said.go: what it reads and says
+//	assessor.go worded.go a model that judges; inquiry.go question.go neutral.go said.go: what it reads and says
 //	judge_step.go         step: verdicts of a referee
 //	prompt.go             method: a model with a prompt
 //	sft.go                method: supervised fine-tuning
