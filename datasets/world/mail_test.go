@@ -88,7 +88,7 @@ func TestReadMailLeavesOutWhatIsNotThere(t *testing.T) {
 
 // Rates of the population, and what an instruction does to them, are the dials'.
 func TestMailFollowsTheDials(t *testing.T) {
-	const n = 20_000
+	const n = 8000
 	m, r := newTestMail(t, testMailDials), rand.New(rand.NewPCG(2, 0))
 	kinds := map[string]int{}
 	var alone, mails, instructed, after, quirky, obeyed, named int
@@ -164,7 +164,7 @@ func readInstruction(t *testing.T, system string) Style {
 func TestQuestionsAreAnsweredRight(t *testing.T) {
 	m, r := newTestMail(t, testMailDials), rand.New(rand.NewPCG(3, 0))
 	answers := map[string]map[string]int{"check": {}, "compare": {}}
-	for range 3000 {
+	for range 800 {
 		read, check, compare := m.read(r), m.check(r), m.compare(r)
 		for i, e := range turns(read) {
 			text, _, _ := strings.Cut(first(read), "\n\n")
