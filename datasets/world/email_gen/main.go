@@ -47,7 +47,7 @@ var ada = person{User: "ada", SignOff: "cheers", Opener: "hey", Length: "short",
 // demonstrations of a person, and rows of the evals.
 const (
 	demonstrations = 8
-	unseen         = 300
+	unseen         = 200
 	preferences    = 480
 	persons        = 20
 )
