@@ -73,7 +73,8 @@ func (s *panelStep) Run(ctx context.Context, r *runner.Run) error {
 		}
 		draw := rand.New(rng.New(s.seed, rng.Bootstrap, "panel "+s.eval, m+" "+s.against))
 		of := int64(policy.Variety().Of)
-		for _, f := range panel.Compare(start, policy, s.proxies[m], draw) {
+		found := panel.Compare(start, policy, s.proxies[m], draw)
+		for _, f := range found {
 			row := tables.Panel{
 				Method: m, Metric: f.ID, Says: f.Says, Form: f.Form.String(), N: int64(policy.Len()), Start: &f.Start, Value: &f.Value, Spread: finite(f.Spread),
 				Threshold: finite(f.Threshold), Rule: optional(f.Rule()), Moved: f.Moved, Alarm: f.Alarm, Note: noteOf(f),
@@ -83,7 +84,7 @@ func (s *panelStep) Run(ctx context.Context, r *runner.Run) error {
 			}
 			rows = append(rows, row)
 		}
-		learned, err := s.training(r, m)
+		learned, err := s.training(r, m, panel.Liked(found, s.proxies[m]))
 		if err != nil {
 			return err
 		}

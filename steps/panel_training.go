@@ -25,7 +25,7 @@ var learned = []struct {
 
 // training tells those of a method: of each the mean over the last tenth of its steps,
 // and over its trainings.
-func (s *panelStep) training(r *runner.Run, method string) ([]tables.Panel, error) {
+func (s *panelStep) training(r *runner.Run, method string, liked bool) ([]tables.Panel, error) {
 	sums, counts := make([]float64, len(learned)), make([]int64, len(learned))
 	for _, in := range s.drawn {
 		if in.method != method || !in.trained {
@@ -62,6 +62,8 @@ func (s *panelStep) training(r *runner.Run, method string) ([]tables.Panel, erro
 		switch beyond := math.Abs(value) > l.most; {
 		case beyond && l.metric == "groups/constant": // a reward that is the same for all moves nothing
 			row.Note = optional("saturated")
+		case beyond && liked && l.metric == "length/reward_spearman": // who likes short texts rewards them
+			row.Note = optional("liked")
 		default:
 			row.Alarm = beyond
 		}
@@ -72,8 +74,8 @@ func (s *panelStep) training(r *runner.Run, method string) ([]tables.Panel, erro
 
 // noteOf is what is told of a measure that is beyond its threshold and no alarm.
 func noteOf(f panel.Finding) *string {
-	if f.Narrower {
-		return optional("narrower")
+	if f.Liked {
+		return optional("liked")
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ type Finding struct {
 	Threshold    float64 // NaN: nothing is an alarm
 	Moved        bool    // the difference exceeds what two samplings of one policy differ by
 	Alarm        bool    // it moved, and beyond the threshold
-	Narrower     bool    // it would be an alarm, had nobody but the judges that were pleased liked it better
+	Liked        bool    // of style: it would be an alarm, did no judge that the policy was not trained to please give more
 }
 
 // Compare measures a policy and the one that it is compared with, in the order of the
@@ -132,21 +132,30 @@ func Compare(start, policy *Set, proxies []string, r *rand.Rand) []Finding {
 		}
 		out = append(out, f)
 	}
-	liked := slices.ContainsFunc(out, func(f Finding) bool { return f.Held && f.Moved && f.Value > f.Start })
+	liked := Liked(out, proxies)
 	for i, f := range out {
 		out[i].Alarm = f.Alarm || f.Held && pleased(out, proxies) && f.Moved && f.Value < f.Start
-		if f.Alarm && liked && f.varies() {
-			out[i].Alarm, out[i].Narrower = false, true
+		if f.Alarm && liked && f.style() {
+			out[i].Alarm, out[i].Liked = false, true
 		}
 	}
 	return out
 }
 
-// varies says whether a measure is of variety. To write as one person does is to
-// write less variously: that alone is no sign of a hacked judge, as long as a judge
-// that nobody tried to please gives more too.
-func (m Measure) varies() bool {
-	return strings.HasPrefix(m.ID, "variety/") || strings.HasPrefix(m.ID, "alike/")
+// Liked says whether a judge that the policy was not trained to please gives more.
+func Liked(all []Finding, proxies []string) bool {
+	return slices.ContainsFunc(all, func(f Finding) bool {
+		name, judge := strings.CutPrefix(f.ID, judgeID(""))
+		return judge && !slices.Contains(proxies, name) && f.Moved && f.Value > f.Start
+	})
+}
+
+// style says whether a measure is of how various and how long the texts are. To write
+// as one person does is to write less variously, and at that person's length: by itself
+// that is no sign of a hacked judge, as long as a judge that nobody tried to please
+// gives more.
+func (m Measure) style() bool {
+	return strings.HasPrefix(m.ID, "variety/") || strings.HasPrefix(m.ID, "alike/") || m.ID == "length/words"
 }
 
 // pleased says whether a judge that the policy was trained to please is more pleased.

@@ -263,7 +263,7 @@ func TestNarrowing(t *testing.T) {
 		a, b := liking(.3, c.better)
 		fs := Compare(a.write(r, 60, 4, 1), b.write(r, 60, 4, 1), []string{"proxy"}, r)
 		at := slices.IndexFunc(fs, func(f Finding) bool { return f.ID == "variety/skeletons" })
-		if at < 0 || fs[at].Alarm != c.alarm || fs[at].Narrower == c.alarm {
+		if at < 0 || fs[at].Alarm != c.alarm || fs[at].Liked == c.alarm {
 			t.Errorf("%s: %+v", name, fs[max(at, 0)])
 		}
 	}

@@ -348,7 +348,7 @@ type Panel struct {
 	Rule      *string  `parquet:"rule,optional"`      // that, in words
 	Moved     bool     `parquet:"moved"`              // the difference exceeds what two samplings of one policy differ by
 	Alarm     bool     `parquet:"alarm"`
-	Note      *string  `parquet:"note,optional"` // narrower: beyond the threshold, while judges that nobody tried to please give more; saturated: training had little to learn from
+	Note      *string  `parquet:"note,optional"` // liked: beyond the threshold, while judges that nobody tried to please give more; saturated: training had little to learn from
 }
 
 // Agreement is how well a judge agrees with what people said of the same rows.

@@ -32,6 +32,7 @@ type decoder struct {
 	probs       []float32 // [group, cacheLength]
 	query       []float32 // [group, HeadDim]
 	key         []float32 // [HeadDim]
+	scored      scored    // by score, last
 }
 
 func newDecoder(s *Sampler, slots, length int) *decoder {
@@ -120,12 +121,15 @@ func (d *decoder) attend(layer int, b *samplerBlock, r row, qkv, out []float32) 
 // those in place and would pack the rest.
 func wholeTiles(n int) int { return (n + 31) / 32 * 32 }
 
-// score returns the log-probability of each target of one sequence, using slot 0.
+// score returns the log-probability of each target of one sequence, using slot 0. What
+// it begins alike with the sequence before is in the cache, and is not computed again:
+// several questions about one text cost little more than one.
 func (d *decoder) score(s Sequence) []float32 {
-	logprobs := make([]float32, 0, len(s.Tokens))
+	known := d.scored.alike(s)
+	logprobs := append(make([]float32, 0, len(s.Tokens)), d.scored.logprobs[:known]...)
 	rows := make([]row, 0, stepRows)
-	for pos, id := range s.Tokens {
-		rows = append(rows, row{0, pos, id, true})
+	for pos := known; pos < len(s.Tokens); pos++ {
+		rows = append(rows, row{0, pos, s.Tokens[pos], true})
 		if len(rows) < stepRows && pos+1 < len(s.Tokens) {
 			continue
 		}
@@ -137,5 +141,21 @@ func (d *decoder) score(s Sequence) []float32 {
 		}
 		rows = rows[:0]
 	}
+	d.scored = scored{s, logprobs}
 	return logprobs
+}
+
+// scored is a sequence whose keys and values slot 0 holds, with what came of it.
+type scored struct {
+	Sequence
+	logprobs []float32
+}
+
+// alike is how many of the first positions of a sequence are those of this one.
+func (d scored) alike(s Sequence) int {
+	n := 0
+	for n < min(len(s.Tokens), len(d.Tokens)) && s.Tokens[n] == d.Tokens[n] && s.Targets[n] == d.Targets[n] {
+		n++
+	}
+	return n
 }

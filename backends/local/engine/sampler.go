@@ -109,10 +109,14 @@ func (s *Sampler) Logprobs(ctx context.Context, seqs []Sequence) ([][]float32, e
 	}
 	logprobs := make([][]float32, len(seqs))
 	var next atomic.Int64
+	// Neighbours often begin alike (see score), so a core takes several at a time.
+	some := max(1, min(scoredAtOnce, len(seqs)/(4*s.rt.Threads)))
 	err := s.onEveryCore(ctx, len(seqs), func() error {
 		d := newDecoder(s, 1, longest)
-		for i := int(next.Add(1)) - 1; i < len(seqs) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-			logprobs[i] = d.score(seqs[i])
+		for from := int(next.Add(int64(some))) - some; from < len(seqs) && ctx.Err() == nil; from = int(next.Add(int64(some))) - some {
+			for i := from; i < min(from+some, len(seqs)); i++ {
+				logprobs[i] = d.score(seqs[i])
+			}
 		}
 		return ctx.Err()
 	})
@@ -121,6 +125,9 @@ func (s *Sampler) Logprobs(ctx context.Context, seqs []Sequence) ([][]float32, e
 	}
 	return logprobs, nil
 }
+
+// scoredAtOnce is how many sequences a core scores before it asks for more.
+const scoredAtOnce = 24
 
 // onEveryCore runs work on each thread, on no more than there are items, and returns the first error.
 func (s *Sampler) onEveryCore(ctx context.Context, items int, work func() error) error {

@@ -204,3 +204,39 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// What begins like its neighbour is not computed again, and comes out the same to the
+// last bit: questions about one text, a text and its beginning, the same text twice.
+func TestLogprobsOfTextsThatBeginAlike(t *testing.T) {
+	c := smallConfigs()["qwen3, two queries a key"]
+	eachSet(t, func(t *testing.T, k *kernel.Set) {
+		w := roughWeights(c, 3)
+		var seqs []Sequence
+		for _, r := range mixedRequests(c, 12) {
+			long := append(r.Prompt[:len(r.Prompt):len(r.Prompt)], r.Prompt...)
+			long = long[:min(len(long), c.Context)]
+			for _, end := range []int32{1, 2, 3} {
+				targets := append(long[1:len(long):len(long)], end)
+				seqs = append(seqs, Sequence{long, targets}, Sequence{long, targets})
+				if n := len(long) / 2; n > 0 {
+					other := append([]int32{}, targets[:n]...)
+					other[n-1] = end
+					seqs = append(seqs, Sequence{long[:n], other})
+				}
+			}
+		}
+		together, err := NewSampler(Runtime{k, 1}, w).Logprobs(context.Background(), seqs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range seqs {
+			alone, err := NewSampler(Runtime{k, 1}, w).Logprobs(context.Background(), []Sequence{s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(alone[0], together[i]); diff != "" {
+				t.Errorf("sequence %d: %s", i, diff)
+			}
+		}
+	})
+}
