@@ -222,6 +222,9 @@ func (r *Report) ending() []block {
 			t.rows = append(t.rows, []string{kind, count(took[kind].steps), seconds(took[kind].time.Seconds())})
 		}
 		blocks = append(blocks, t)
+		if by := r.byMethod(); len(by.rows) > 0 {
+			blocks = append(blocks, by)
+		}
 	}
 	return blocks
 }

@@ -47,6 +47,9 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 			return err
 		}
 		compare.met, inputs = append(compare.met, met...), append(inputs, pairs...)
+		if len(met) > 0 {
+			inputs = append(inputs, compare.reads(drawn)...)
+		}
 	}
 	c.unit = c.place(nil, 0)
 	a := runner.Action{
@@ -62,6 +65,15 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	c.add(a)
 	c.panel(path, e, look, looked, trained)
 	return nil
+}
+
+// reads gives a comparison of pairs their texts, whose lengths it looks at.
+func (s *compareStep) reads(drawn []paired) (inputs []runner.Input) {
+	for _, p := range drawn {
+		name := fmt.Sprintf("texts.%d", len(s.texts))
+		s.texts, inputs = append(s.texts, name), append(inputs, runner.Input{Name: name, From: p.samples})
+	}
+	return inputs
 }
 
 // judgedMethod samples and judges one method in the unit. With swap another
