@@ -25,7 +25,7 @@ type budget struct {
 // seen is rows that a method learned from or was shown, as they came into the run.
 type seen struct {
 	name string // of the data, with its split
-	what string // demonstration, pair, input; of what a model made: made row
+	what string // demonstration, labelled pair, input; of what models made: made row, made answer
 	n    int64
 }
 
@@ -68,7 +68,7 @@ func (r *Report) budget(cells []*evaluation, method string) (*budget, error) {
 			return nil, err
 		}
 		for _, i := range a.Inputs {
-			if watches(i.Name) {
+			if watches(i.Name) || a.Kind == "answer" || a.Kind == "synthesize" { // which only join what others read
 				continue
 			}
 			s, err := r.src.rowsSeen(a, i)
@@ -109,6 +109,9 @@ func (s *source) spends(b *budget, a *runner.Action) error {
 	used, err := s.used(a)
 	if err != nil {
 		return err
+	}
+	if tuned := used.Steps > 0 && input(a, "judge.policy") == nil && label(a, "judge.kind") == ""; tuned { // its calls are its own answers
+		b.drawn += used.Calls - used.Failed
 	}
 	b.usage.planned, b.usage.used = b.usage.planned.Add(a.Estimate), b.usage.used.Add(used)
 	for _, part := range []struct {
@@ -167,7 +170,7 @@ func (s *source) rowsSeen(a *runner.Action, in runner.Input) (seen, error) {
 	if in.Name == "rows" {
 		split = cmp.Or(split, label(a, "split"))
 	}
-	out := seen{name: strings.TrimPrefix(in.From.ID, "data."), what: "made row"}
+	out := seen{name: strings.TrimPrefix(in.From.ID, "data."), what: map[string]string{"synthesize": "made row", "answer": "made answer"}[kind]}
 	if split != "" {
 		out.name += "." + split
 	}

@@ -140,7 +140,7 @@ func (r *Report) pleased(e *evaluation, m string) string {
 	if len(e.panel) == 0 || !e.wasTrained(m) || e.isUntrained(m, 0) {
 		return ""
 	}
-	var told []string
+	var said []string
 	proxies, held := r.src.proxies(e, m)
 	if len(proxies) > 0 && len(held) > 0 && m != e.Baseline {
 		p, h := e.difference(m, e.Baseline, proxies[0], 0), e.difference(m, e.Baseline, held[0], 0)
@@ -152,19 +152,23 @@ func (r *Report) pleased(e *evaluation, m string) string {
 			case up && !(bounds{h.Low, h.High}).above():
 				text += ": that it is better for others than its judge is not shown"
 			}
-			told = append(told, text+".")
+			said = append(said, text+".")
 		}
 	}
 	var alarms []string
 	for _, p := range e.panel {
 		if p.Method == m && p.Alarm {
-			alarms = append(alarms, p.Says)
+			told := p.Says + " (" + formed(p.Form, p.Value)
+			if p.Start != nil {
+				told += ", of " + p.Against + " " + formed(p.Form, p.Start)
+			}
+			alarms = append(alarms, told+")")
 		}
 	}
 	if len(alarms) == 0 {
-		return strings.Join(append(told, "The panel has no alarm."), " ")
+		return strings.Join(append(said, "The panel has no alarm."), " ")
 	}
-	return strings.Join(append(told, fmt.Sprintf("The panel has %s: %s.", of(int64(len(alarms)), "alarm"), strings.Join(alarms, "; "))), " ")
+	return strings.Join(append(said, fmt.Sprintf("The panel has %s: %s.", of(int64(len(alarms)), "alarm"), strings.Join(alarms, "; "))), " ")
 }
 
 // need is what a method needed; it may be nil.
@@ -182,11 +186,14 @@ func (r *Report) spending(m string) string {
 	if b == nil || b.usage.planned.Tokens()[1] == 0 {
 		return ""
 	}
-	told := fmt.Sprintf("It took %s drawn and %s", of(b.drawn, "completion"), of(b.tokens(), "token"))
+	told := "It took " + of(b.tokens(), "token")
+	if b.drawn > 0 {
+		told += " and " + of(b.drawn, "completion") + " drawn for it"
+	}
 	if b.usage.used.Priced {
 		told += ", " + b.usage.paid()
 	}
-	return told + ", with all that leads to it."
+	return told + ", with every step that leads to it."
 }
 
 // typical shows the best, the median and the worst completion of the trained method with the highest mean. What
