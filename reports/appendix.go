@@ -145,8 +145,11 @@ func (s *source) calls() (table, error) {
 }
 
 // used sums the calls and the training of a step, as far as its artifact is there.
-func (s *source) used(a *runner.Action) (tables.Used, error) {
-	var sum tables.Used
+func (s *source) used(a *runner.Action) (sum tables.Used, err error) {
+	if sum, known := s.sums[a]; known {
+		return sum, nil
+	}
+	defer func() { s.sums[a] = sum }()
 	art, err := s.open(a)
 	if errors.Is(err, errAbsent) {
 		return sum, nil

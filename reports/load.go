@@ -44,11 +44,12 @@ type source struct {
 	why     map[string]string   // step id -> why it has no artifact
 	places  map[string][]placed // id in the spec -> the steps it means along the axes
 	damaged []hole
+	sums    map[*runner.Action]tables.Used // what steps used, as far as it was asked
 }
 
 func newSource(in Input) *source {
 	in.Evals = slices.DeleteFunc(slices.Clone(in.Evals), func(e EvalInfo) bool { return len(e.Methods) == 0 })
-	s := &source{in: in, places: placesOf(in.Plan)}
+	s := &source{in: in, places: placesOf(in.Plan), sums: map[*runner.Action]tables.Used{}}
 	s.readEnd()
 	return s
 }

@@ -52,6 +52,9 @@ type Input struct {
 	Result    *runner.Result  // how the steps ended; nil: run.json of Dir says it
 	End       runner.RunState // of a run that is not recorded as ended yet; zero: run.json of Dir says it
 	Spec      []byte          // the spec as it was read; it goes into the appendix
+
+	// Fill fills a template with the report's values; it is needed where the spec has one.
+	Fill func(text string, values map[string]any) (string, error)
 }
 
 // Artifacts finds what a step made, by its key: a store, or what a run directory has of one.
