@@ -15,6 +15,9 @@ import (
 func (p *project) about() reports.About {
 	exp := p.exp
 	a := reports.About{Name: exp.Name, Release: version, Hardware: hardware(), Formats: exp.Report.Formats}
+	if name, err := reports.TemplateName(exp.Report.Template); exp.Report.Template != "" && err == nil {
+		a.Template = &reports.Template{Name: name, Text: p.template}
+	}
 	for _, axis := range exp.Sweep {
 		a.Sweep = append(a.Sweep, sweptAxis(axis))
 	}
@@ -65,4 +68,21 @@ func sweptAxis(s specs.Axis) reports.Axis {
 // hardware says where a run was made; it stands beside the times, which may differ.
 func hardware() string {
 	return fmt.Sprintf("%s/%s, %d cores, kernels %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), kernel.Best().Name())
+}
+
+// readTemplate reads the write-up of the user's own, and what is wrong with it.
+func (p *project) readTemplate() error {
+	path := p.exp.Report.Template
+	if path == "" {
+		return nil
+	}
+	if _, err := reports.TemplateName(path); err != nil {
+		return specs.Errors{p.exp.Errorf("report.template", "", "%v", err)}
+	}
+	text, wrong := p.exp.ReportTemplate(reports.Values())
+	if len(wrong) > 0 {
+		return wrong
+	}
+	p.template = text
+	return nil
 }

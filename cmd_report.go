@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"idiolect/reports"
+	"idiolect/specs"
 )
 
 type reportFlags struct {
@@ -96,5 +97,6 @@ func readReport(dir string) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Fill = specs.FillTemplate
 	return reports.Build(in)
 }

@@ -208,6 +208,7 @@ func (a *app) finish(p *project, dir *runner.Dir, result *runner.Result, runErr 
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
+	in.Fill = specs.FillTemplate
 	in.Result, in.End = result, dir.End(result, runErr, ended)
 	report, err := reports.Build(in)
 	if err != nil {

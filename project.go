@@ -27,6 +27,8 @@ type project struct {
 	store  *runner.Store
 	runs   string // the directory of all runs
 	source []byte // the spec as the run keeps it
+
+	template string // text of the report's template; empty: there is none
 }
 
 // specFlags are the flags of every command that reads a spec.
@@ -90,6 +92,9 @@ func (a *app) compile(ctx context.Context, path string, f specFlags) (*project, 
 	}
 	p := &project{exp: exp, runs: f.runs, source: asRun(exp.Source, f.set)}
 	if p.plan, err = steps.Compile(ctx, exp, machines); err != nil {
+		return nil, usage(err)
+	}
+	if err := p.readTemplate(); err != nil {
 		return nil, usage(err)
 	}
 	p.plan.Origin = p.origin(f.set)

@@ -22,6 +22,7 @@ type About struct {
 	Sweep    []Axis     `json:"sweep,omitempty"`
 	Evals    []EvalInfo `json:"evals"` // in the spec's order, those of one cell of the sweep after another
 	Claims   []Claim    `json:"claims,omitempty"`
+	Template *Template  `json:"template,omitempty"`
 	Formats  []string   `json:"formats,omitempty"` // files beside report.md: csv; none: all of them
 }
 

@@ -32,7 +32,7 @@ func (s *source) agreements() ([]agreed, error) {
 		if err != nil {
 			return nil, err
 		}
-		health, err := s.healthOf(a)
+		health, err := readOptional[tables.Health](s, a, healthFile)
 		if err != nil {
 			return nil, err
 		}

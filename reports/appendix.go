@@ -114,17 +114,17 @@ func (s *source) calls() (table, error) {
 	var order []string
 	paid := false
 	for _, a := range s.in.Plan.Actions {
-		if a.Estimate.Tokens()[1] == 0 {
+		used, err := s.used(a)
+		if err != nil {
+			return t, err
+		}
+		if a.Estimate.Tokens()[1] == 0 && used == (tables.Used{}) {
 			continue
 		}
 		name := entryOf(a.ID)
 		if parts[name] == nil {
 			parts[name] = &usage{}
 			order = append(order, name)
-		}
-		used, err := s.used(a)
-		if err != nil {
-			return t, err
 		}
 		u := parts[name]
 		u.planned, u.used = u.planned.Add(a.Estimate), u.used.Add(used)
@@ -145,17 +145,23 @@ func (s *source) calls() (table, error) {
 }
 
 // used sums the calls and the training of a step, as far as its artifact is there.
-func (s *source) used(a *runner.Action) (tables.Used, error) {
-	var sum tables.Used
+func (s *source) used(a *runner.Action) (sum tables.Used, err error) {
+	if sum, known := s.sums[a]; known {
+		return sum, nil
+	}
+	defer func() { s.sums[a] = sum }()
+	art, err := s.open(a)
+	if errors.Is(err, errAbsent) {
+		return sum, nil
+	}
+	if err != nil {
+		return sum, err
+	}
 	for _, part := range []struct {
-		most int64
 		file string
 		read func(path string) (tables.Used, error)
-	}{
-		{a.Estimate.Calls[1], callsFile, tables.UsedByCalls},
-		{a.Estimate.Trained[1], trainingFile, tables.UsedByTraining},
-	} {
-		if part.most == 0 {
+	}{{callsFile, tables.UsedByCalls}, {trainingFile, tables.UsedByTraining}} {
+		if !art.Has(part.file) {
 			continue
 		}
 		path, err := s.path(a, part.file)
@@ -222,6 +228,9 @@ func (r *Report) ending() []block {
 			t.rows = append(t.rows, []string{kind, count(took[kind].steps), seconds(took[kind].time.Seconds())})
 		}
 		blocks = append(blocks, t)
+		if by := r.byMethod(); len(by.rows) > 0 {
+			blocks = append(blocks, by)
+		}
 	}
 	return blocks
 }

@@ -31,7 +31,7 @@ func (r *Report) criteria(e *evaluation) section {
 			t.rows = append(t.rows, row)
 		}
 		s.blocks = append(s.blocks, t)
-		if moved := e.moved(judge, names); moved != "" {
+		if moved := e.moved(judge); moved != "" {
 			s.blocks = append(s.blocks, para(moved))
 		}
 	}
@@ -59,25 +59,30 @@ func (e *evaluation) criteriaOf(judge string) []string {
 }
 
 // moved names, for each method, the criterion that is farthest from the baseline's.
-func (e *evaluation) moved(judge string, names []string) string {
+func (e *evaluation) moved(judge string) string {
 	told := ""
 	for _, m := range e.Methods {
 		if m == e.Baseline || e.isUntrained(m, 0) {
 			continue
 		}
-		most, at := 0.0, ""
-		for _, name := range names {
-			a, b := e.score(e.Baseline, judge, name, 0), e.score(m, judge, name, 0)
-			if a == nil || b == nil || a.Mean == nil || b.Mean == nil {
-				continue
-			}
-			if d := *b.Mean - *a.Mean; math.Abs(d) > math.Abs(most) {
-				most, at = d, name
-			}
-		}
+		at, most := e.farthest(judge, m, e.Baseline)
 		if at != "" {
 			told += fmt.Sprintf(" %s differs from %s most in %s (%s points).", m, e.Baseline, at, signed(most))
 		}
 	}
 	return strings.TrimSpace(told)
+}
+
+// farthest is the criterion in which a method is farthest from another; empty when none differs.
+func (e *evaluation) farthest(judge, m, other string) (name string, d float64) {
+	for _, c := range e.criteriaOf(judge) {
+		a, b := e.score(other, judge, c, 0), e.score(m, judge, c, 0)
+		if a == nil || b == nil || a.Mean == nil || b.Mean == nil {
+			continue
+		}
+		if by := *b.Mean - *a.Mean; math.Abs(by) > math.Abs(d) {
+			name, d = c, by
+		}
+	}
+	return name, d
 }

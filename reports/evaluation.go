@@ -21,6 +21,8 @@ type evaluation struct {
 	differences []tables.Difference
 	panel       []tables.Panel       // what else changed; empty where nothing was trained
 	health      []tables.Health      // of judges that are models or compare; nil: there are none
+	rates       []tables.WinRate     // at equal lengths, under judges that compare
+	strengths   []tables.Strength    // where every two of several methods were compared
 	policies    map[string][]*policy // method -> its policies of each person and repeat; those that can be read
 	kinds       map[string]string    // judge -> accept, score or pairwise
 	controls    map[string]string    // method -> what was kept for it (random, rejected), for those trained to compare with
@@ -104,7 +106,13 @@ func (s *source) evaluation(info EvalInfo, step *runner.Action) (*evaluation, er
 	e.scores = scores
 	e.index()
 	if err == nil {
-		e.health, err = s.healthOf(step)
+		e.health, err = readOptional[tables.Health](s, step, healthFile)
+	}
+	if err == nil {
+		e.rates, err = readOptional[tables.WinRate](s, step, ratesFile)
+	}
+	if err == nil {
+		e.strengths, err = readOptional[tables.Strength](s, step, strengthsFile)
 	}
 	if err != nil {
 		return e, err

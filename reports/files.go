@@ -11,8 +11,8 @@ import (
 // MarkdownName is the report's file in a run directory.
 const MarkdownName = "report.md"
 
-// Write writes report.md and tables/*.md into dir, and where the spec's formats have it tables/*.csv, each file
-// whole or not at all.
+// Write writes report.md and tables/*.md into dir, and where the spec's formats have it tables/*.csv, and the
+// spec's template filled, each file whole or not at all.
 func (r *Report) Write(dir string) error {
 	if err := r.WriteMarkdown(filepath.Join(dir, MarkdownName)); err != nil {
 		return err
@@ -20,10 +20,12 @@ func (r *Report) Write(dir string) error {
 	if err := r.writeTables(filepath.Join(dir, "tables"), ".md"); err != nil {
 		return err
 	}
-	if len(r.in.Formats) > 0 && !slices.Contains(r.in.Formats, "csv") {
-		return nil
+	if len(r.in.Formats) == 0 || slices.Contains(r.in.Formats, "csv") {
+		if err := r.WriteCSV(filepath.Join(dir, "tables")); err != nil {
+			return err
+		}
 	}
-	return r.WriteCSV(filepath.Join(dir, "tables"))
+	return r.writeTemplate(dir)
 }
 
 // WriteMarkdown writes the report into a file, whole or not at all.
@@ -62,7 +64,7 @@ func (r *Report) files() []file {
 	}
 	for _, s := range r.sections {
 		name := s.file + ".md"
-		if s.file != "" && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
+		if s.file != "" && s.file != "writeup" && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
 			files = append(files, file{name, func(w io.Writer) error { return r.tables(w, s.file) }})
 		}
 	}

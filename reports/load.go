@@ -28,6 +28,10 @@ const (
 	healthFile      = "health.parquet"
 	agreementsFile  = "agreements.parquet"
 	panelFile       = "panel.parquet"
+	ratesFile       = "rates.parquet"
+	strengthsFile   = "strengths.parquet"
+	rolloutsFile    = "rollouts.parquet"
+	picksFile       = "picks.parquet"
 )
 
 // errAbsent is an artifact that is not there, or not to be trusted: a hole in the report, not its end.
@@ -40,11 +44,12 @@ type source struct {
 	why     map[string]string   // step id -> why it has no artifact
 	places  map[string][]placed // id in the spec -> the steps it means along the axes
 	damaged []hole
+	sums    map[*runner.Action]tables.Used // what steps used, as far as it was asked
 }
 
 func newSource(in Input) *source {
 	in.Evals = slices.DeleteFunc(slices.Clone(in.Evals), func(e EvalInfo) bool { return len(e.Methods) == 0 })
-	s := &source{in: in, places: placesOf(in.Plan)}
+	s := &source{in: in, places: placesOf(in.Plan), sums: map[*runner.Action]tables.Used{}}
 	s.readEnd()
 	return s
 }
@@ -80,6 +85,32 @@ func each[T any](s *source, a *runner.Action, file string) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) { yield(*new(T), err) }
 	}
 	return tables.Each[T](path)
+}
+
+// eachOptional is each for a file that not every artifact of its kind has: without it there are no rows.
+func eachOptional[T any](s *source, a *runner.Action, file string) iter.Seq2[T, error] {
+	art, err := s.open(a)
+	if errors.Is(err, errAbsent) || err == nil && !art.Has(file) {
+		return func(func(T, error) bool) {}
+	}
+	return func(yield func(T, error) bool) {
+		for row, err := range each[T](s, a, file) {
+			if errors.Is(err, errAbsent) || !yield(row, err) { // damaged, which is told elsewhere
+				return
+			}
+		}
+	}
+}
+
+// readOptional is read for such a file.
+func readOptional[T any](s *source, a *runner.Action, file string) (rows []T, err error) {
+	for row, err := range eachOptional[T](s, a, file) {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // path is where a file of a step's artifact lies, verified.

@@ -21,6 +21,9 @@ func (r *Report) mainTables(e *evaluation) section {
 			t.notes = append(t.notes, validity)
 		}
 		s.blocks = append(s.blocks, t, r.findings(e, judge))
+		if ranked := e.strengthTable(judge); len(ranked.rows) > 0 {
+			s.blocks = append(s.blocks, ranked)
+		}
 		if e.repeats > 1 {
 			s.blocks = append(s.blocks, e.repeatsTable(judge))
 		}
@@ -80,6 +83,10 @@ func (e *evaluation) mainTable(judge string) table {
 	if compared {
 		t.columns = append(t.columns, e.differenceColumns()...)
 	}
+	controlled := e.rate(e.told(judge), judge) != nil
+	if controlled {
+		t.columns = append(t.columns, e.lengthColumn())
+	}
 	varied := judge == e.Judges[0] && len(e.panel) > 0
 	if varied {
 		t.columns = append(t.columns, e.varietyColumns()...)
@@ -89,12 +96,15 @@ func (e *evaluation) mainTable(judge string) table {
 		if compared {
 			row = append(row, e.differenceCells(m, judge, 0)...)
 		}
+		if controlled {
+			row = append(row, e.lengthCell(m, judge))
+		}
 		if varied {
 			row = append(row, e.varietyCells(m)...)
 		}
 		t.rows = append(t.rows, row)
 	}
-	t.notes = append(append(e.footnotes(judge, failures), e.choosers(judge)...), e.soundness(judge)...)
+	t.notes = slices.Concat(e.footnotes(judge, failures), e.choosers(judge), e.soundness(judge), e.lengthNotes(judge))
 	return t
 }
 

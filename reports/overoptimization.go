@@ -52,7 +52,7 @@ func (r *Report) overoptimized() (section, error) {
 func (r *Report) proxiesOf(a *runner.Action) []string {
 	method, _, _ := strings.Cut(methodOf(a), "@")
 	for _, e := range r.evals {
-		if proxies := strings.Fields(label(r.src.panelStep(e), "proxies."+method)); len(proxies) > 0 {
+		if proxies := r.src.hands(e, method); len(proxies) > 0 {
 			return proxies
 		}
 	}

@@ -152,7 +152,7 @@ func formed(form string, x *float64) string {
 // proxies are the judges of an eval that a method was trained or chosen to please, and
 // the others.
 func (s *source) proxies(e *evaluation, method string) (proxies, held []string) {
-	pleased := strings.Fields(label(s.panelStep(e), "proxies."+method))
+	pleased := s.hands(e, method)
 	for _, j := range e.Judges {
 		if slices.Contains(pleased, j) {
 			proxies = append(proxies, j)
@@ -161,6 +161,11 @@ func (s *source) proxies(e *evaluation, method string) (proxies, held []string) 
 		}
 	}
 	return proxies, held
+}
+
+// hands are the judges of an eval that had a hand in a method, those that compare after the others.
+func (s *source) hands(e *evaluation, method string) []string {
+	return append(strings.Fields(label(s.panelStep(e), "proxies."+method)), strings.Fields(label(e.step, "proxies."+method))...)
 }
 
 // bestBy says whether the judge that a method was trained to please and one that was

@@ -11,6 +11,8 @@
 //	main_table.go differences.go   how often each method was accepted; every two methods compared
 //	sweep.go curve.go persons.go   all cells of a sweep; how a method moves along it; every person alone
 //	criteria.go training.go        what moved; what was trained, on what
+//	budget.go                      what each method saw and took, with every step that leads to it
+//	rates.go                       win rates at equal lengths, strengths
 //	panel.go overoptimization.go   what no judge was asked about; proxies against others
 //	hacked.go                      completions on which they disagree
 //	skipped.go making.go           rows of data that were left out; what became of those that steps made
@@ -19,6 +21,8 @@
 //	chosen.go mixed.go             which candidate was taken; policies watched in training; who of a mix answered
 //	claims.go                      the spec's expect, with verdicts
 //	examples.go appendix.go        completions chosen by rule; settings, keys, times
+//	writeup.go writeup_how.go      the run's answers in prose; how it was done
+//	values.go template.go          what a template of one's own is filled with
 //	page.go markdown.go            what a report consists of; report.md
 //	files.go csv.go                what a run directory gets; the tables as raw numbers
 //	diff.go diff_spec.go           two runs compared, and their specs value by value
@@ -49,6 +53,9 @@ type Input struct {
 	Result    *runner.Result  // how the steps ended; nil: run.json of Dir says it
 	End       runner.RunState // of a run that is not recorded as ended yet; zero: run.json of Dir says it
 	Spec      []byte          // the spec as it was read; it goes into the appendix
+
+	// Fill fills a template with the report's values; it is needed where the spec has one.
+	Fill func(text string, values map[string]any) (string, error)
 }
 
 // Artifacts finds what a step made, by its key: a store, or what a run directory has of one.
@@ -66,6 +73,7 @@ type Report struct {
 	agreements []agreed
 	holes      []hole
 	outcomes   []Outcome
+	needs      []*budget // what each method took
 	sections   []section
 }
 
@@ -88,6 +96,9 @@ func Build(in Input) (*Report, error) {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	if r.holes, err = src.holes(); err != nil {
+		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
+	}
+	if r.needs, err = r.budgets(); err != nil {
 		return nil, fmt.Errorf("report of %s: %w", in.Name, err)
 	}
 	r.outcomes = r.judgeClaims()
@@ -134,7 +145,11 @@ func (r *Report) compose() ([]section, error) {
 		return nil, err
 	}
 	choices = append(choices, far)
-	sections = slices.Concat(sections, r.judges(), r.training(), choices, []section{skipped}, examples)
+	told, err := r.writeUp()
+	if err != nil {
+		return nil, err
+	}
+	sections = slices.Concat(sections, r.judges(), r.training(), []section{r.costs()}, choices, []section{skipped}, examples, []section{told})
 	appendix, err := r.appendix()
 	if err != nil {
 		return nil, err

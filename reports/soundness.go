@@ -1,30 +1,12 @@
 package reports
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"idiolect/runner"
 	"idiolect/runner/tables"
 )
-
-// healthOf is how sound the judges of a step are; nil when none was a model.
-func (s *source) healthOf(step *runner.Action) ([]tables.Health, error) {
-	art, err := s.open(step)
-	if errors.Is(err, errAbsent) || err == nil && !art.Has(healthFile) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	rows, err := read[tables.Health](s, step, healthFile)
-	if errors.Is(err, errAbsent) {
-		return nil, nil
-	}
-	return rows, err
-}
 
 // compares says whether a judge compares two answers.
 func (e *evaluation) compares(judge string) bool { return e.kinds[judge] == "pairwise" }

@@ -25,6 +25,7 @@ type compareStep struct {
 	eval            string
 	cells           []cell
 	met             []meeting // comparisons of two methods
+	texts           []string  // inputs with the samples that were compared
 	methodIDs       []string  // in the spec's order, as are the judges
 	judgeIDs        []string
 	repeats         int
@@ -66,6 +67,9 @@ func (s *compareStep) Run(ctx context.Context, r *runner.Run) error {
 		return err
 	}
 	if err := writeTable(r, "differences.parquet", t.differences); err != nil {
+		return err
+	}
+	if err := t.writeRates(r); err != nil {
 		return err
 	}
 	return t.writeHealth(r)

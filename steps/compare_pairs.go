@@ -15,8 +15,7 @@ import (
 // baseline, or under pairs: all against all others. The baseline's own is one half,
 // so that the difference to it is the win rate over a half; two others are compared
 // by their win rates against the baseline on the same rows, or under pairs: all by
-// their own games. Length-controlled win rates and ratings would be made of games
-// too.
+// their own games. What else is made of games: compare_rates.go.
 
 // meet reads the comparisons, and puts what each method wins among the verdicts.
 func (t *comparison) meet(r *runner.Run) error {

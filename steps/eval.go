@@ -2,6 +2,8 @@ package steps
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"idiolect/runner"
 	"idiolect/runner/tables"
@@ -47,6 +49,9 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 			return err
 		}
 		compare.met, inputs = append(compare.met, met...), append(inputs, pairs...)
+		if len(met) > 0 {
+			inputs = append(inputs, compare.reads(drawn)...)
+		}
 	}
 	c.unit = c.place(nil, 0)
 	a := runner.Action{
@@ -55,6 +60,9 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
 		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)),
 	}
+	if len(compare.met) > 0 { // of judges of one answer, the panel's step says it
+		a.Lines = append(a.Lines, c.pleased(e)...)
+	}
 	if c.Users != nil {
 		a.Lines = append(a.Lines, line("clusters", "persons"))
 		a.Says += fmt.Sprintf(" over %d persons", len(c.people))
@@ -62,6 +70,32 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	c.add(a)
 	c.panel(path, e, look, looked, trained)
 	return nil
+}
+
+// pleased says of each method which of the eval's judges that compare had a hand in it.
+func (c *Compiler) pleased(e *specs.Eval) (lines []runner.Line) {
+	for _, m := range e.Methods {
+		var had []string
+		hands := c.pleases("methods", m.ID)
+		for _, j := range e.Judges {
+			if c.isPairwise(j) && slices.Contains(hands, j.ID) {
+				had = append(had, j.ID)
+			}
+		}
+		if len(had) > 0 {
+			lines = append(lines, line("proxies."+m.ID, strings.Join(had, " ")))
+		}
+	}
+	return lines
+}
+
+// reads gives a comparison of pairs their texts, whose lengths it looks at.
+func (s *compareStep) reads(drawn []paired) (inputs []runner.Input) {
+	for _, p := range drawn {
+		name := fmt.Sprintf("texts.%d", len(s.texts))
+		s.texts, inputs = append(s.texts, name), append(inputs, runner.Input{Name: name, From: p.samples})
+	}
+	return inputs
 }
 
 // judgedMethod samples and judges one method in the unit. With swap another

@@ -25,7 +25,7 @@ func (c *Compiler) refuse() {
 			c.modelsAlone(id, j)
 		}
 	}
-	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0, "template": c.Report.Template != ""})
+	c.later("report", map[string]bool{"figures": len(c.Report.Figures) > 0})
 	for i, format := range c.Report.Formats {
 		if format == "html" || format == "tex" {
 			c.comesLater(fmt.Sprintf("report.formats.%d", i), "leave it out", "report format %s comes with a later release", format)

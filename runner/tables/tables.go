@@ -327,6 +327,43 @@ type Difference struct {
 	Note       *string  `parquet:"note,optional"`
 }
 
+// WinRate is how often a method won its games under a judge that compares, all repeats
+// together, and how often it would were all texts equally long.
+type WinRate struct {
+	ID         string   `parquet:"id"`
+	RowKey     string   `parquet:"row_key"` // empty
+	Replicate  int64    `parquet:"replicate"`
+	Eval       string   `parquet:"eval"`
+	Judge      string   `parquet:"judge"`
+	Method     string   `parquet:"method"`
+	Against    *string  `parquet:"against,optional"` // null: all others
+	N          int64    `parquet:"n"`                // games with a verdict
+	Clusters   int64    `parquet:"clusters"`
+	Rate       *float64 `parquet:"rate,optional"`       // of these games, a tie being half
+	Controlled *float64 `parquet:"controlled,optional"` // the rate at equal lengths
+	Low        *float64 `parquet:"low,optional"`        // its 95% interval
+	High       *float64 `parquet:"high,optional"`
+	Slope      *float64 `parquet:"slope,optional"`      // of the logit; above 0 longer texts win
+	Alike      *int64   `parquet:"alike,optional"`      // games whose lengths differ by less than a fifth
+	AlikeRate  *float64 `parquet:"alike_rate,optional"` // the rate in them
+}
+
+// Strength is how strong a method is by all its games under a judge that compares
+// (Bradley and Terry).
+type Strength struct {
+	ID        string   `parquet:"id"`
+	RowKey    string   `parquet:"row_key"` // empty
+	Replicate int64    `parquet:"replicate"`
+	Eval      string   `parquet:"eval"`
+	Judge     string   `parquet:"judge"`
+	Method    string   `parquet:"method"`
+	N         int64    `parquet:"n"`              // games with a verdict
+	Theta     *float64 `parquet:"theta,optional"` // on the logit scale, those of all methods having mean 0; null: they cannot be ranked together
+	Low       *float64 `parquet:"low,optional"`   // 95% interval
+	High      *float64 `parquet:"high,optional"`
+	Note      *string  `parquet:"note,optional"`
+}
+
 // Panel is one measure of a method's texts, or of its training, beside the same of
 // the method that it is compared with.
 type Panel struct {
