@@ -48,6 +48,7 @@ var ada = person{User: "ada", SignOff: "cheers", Opener: "hey", Length: "short",
 const (
 	demonstrations = 8
 	unseen         = 200
+	dev            = 100
 	preferences    = 480
 	persons        = 20
 )
@@ -71,6 +72,7 @@ func files() map[string][]byte {
 	f["world/users.jsonl"] = jsonl(people)
 	f["world/demos.jsonl"] = jsonl(shown)
 	f["world/requests.jsonl"] = jsonl(requests(r, 1000))
+	f["email/dev.jsonl"] = jsonl(requests(r, dev))
 	return f
 }
 
