@@ -233,7 +233,7 @@ func (r *Report) costs() section {
 	}
 	saw := table{caption: "What each method saw:", columns: []column{{name: "method", left: true}, {name: "trained\non", note: "Trained on: rows. Verdicts of answers that training drew and had judged count each answer once."}, {name: "information", left: true}}}
 	took := table{caption: "What each method took, with every step that leads to it:", columns: []column{
-		{name: "method", left: true}, {name: "completions\ndrawn"}, {name: "calls\nmade", drop: 3}, {name: "tokens\nused"}, {name: "predicted\n[expected, at most]", drop: 2},
+		{name: "method", left: true}, {name: "completions\ndrawn"}, {name: "calls\nmade", drop: 3}, {name: "tokens\nused"}, {name: "predicted\n[expected, at most]", drop: 2, note: "And more: rows that nobody could count before they were made."},
 		{name: "read", drop: 4}, {name: "written", drop: 4}, {name: "trained\non", drop: 4}, {name: "dollars"}, {name: "steps shared\nwith", left: true, drop: 1},
 	}}
 	priced := false
@@ -241,8 +241,12 @@ func (r *Report) costs() section {
 		u := b.usage
 		saw.rows = append(saw.rows, []string{b.method, cmp.Or(span(b.trained, func(x float64) string { return count(int64(x)) }), none), b.information()})
 		tokens := u.planned.Tokens()
+		predicted := "[" + count(tokens[0]) + ", " + count(tokens[1]) + "]"
+		if u.planned.Open {
+			predicted += " and more"
+		}
 		took.rows = append(took.rows, []string{
-			b.method, count(b.drawn), count(u.used.Calls), count(b.tokens()), "[" + count(tokens[0]) + ", " + count(tokens[1]) + "]",
+			b.method, count(b.drawn), count(u.used.Calls), count(b.tokens()), predicted,
 			count(u.used.Prompt), count(u.used.Output), count(u.used.Trained), u.paid(), b.sharing(r.needs),
 		})
 		priced = priced || u.used.Priced || u.planned.USD[1] > 0

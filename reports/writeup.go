@@ -81,6 +81,9 @@ func (r *Report) overall(e *evaluation) string {
 // it helps beyond a prompt, whether it pleased a judge more than the truth, and what it took.
 func (r *Report) tellMethod(e *evaluation, m string) (string, error) {
 	judge := e.Judges[0]
+	if m == e.Baseline {
+		return r.recipe(e, m) + " The others are compared with it.", nil
+	}
 	told := []string{r.recipe(e, m), e.against(m, e.Baseline, judge).text}
 	if name, d := e.farthest(judge, m, e.Baseline); name != "" {
 		told = append(told, fmt.Sprintf("Of the criteria of %s, %s moved most (%s points).", judge, name, signed(d)))
