@@ -115,7 +115,7 @@ func (o *reinforcement) ascend(ctx context.Context, t *tuning, i int, groups [][
 	if err != nil {
 		return row, err
 	}
-	adam := backends.Adam{LearningRate: row.LearningRate, Beta1: h.Beta1, Beta2: h.Beta2, ClipNorm: h.ClipNorm}
+	adam := h.adam(row.LearningRate)
 	loss := backends.Loss{Name: h.Loss}
 	if h.Loss == "ppo" {
 		loss.Low, loss.High = h.ClipLow, h.ClipHigh

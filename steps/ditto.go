@@ -20,7 +20,7 @@ func ditto() specs.Kind[Method] {
 				UntilLoss: 1, SFTSteps: 30, SFTBatchSize: 4, SFTLearningRate: 3e-5, SFTPromptWeight: 1,
 				Steps: 40, BatchSize: 8, PairsPerDemo: 3, SamplesPerDemo: 10, ResampleEvery: 10,
 				OnPolicy: .7, Replay: .2, InterModel: .1,
-				Beta: .05, LearningRate: 1e-6, Warmup: .25, Dropout: .05, Beta1: .9, Beta2: .95, LoRA: adapters,
+				Beta: .05, LearningRate: 1e-6, Warmup: .25, Dropout: .05, AdamW: adamW(), LoRA: adapters,
 			}
 			return s
 		},
@@ -64,9 +64,7 @@ type DITTOHyperparameters struct {
 	LearningRate    float64  `yaml:"learning_rate" doc:"of AdamW, on pairs" positive:"true"`
 	Warmup          float64  `yaml:"warmup" doc:"share of the steps until the rate is reached; then it stays" min:"0" max:"1"`
 	Dropout         float64  `yaml:"dropout" doc:"of the adapters" min:"0" max:"0.999999"`
-	Beta1           float64  `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
-	Beta2           float64  `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
-	ClipNorm        float64  `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	AdamW
 	LoRA
 }
 

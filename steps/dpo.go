@@ -15,7 +15,7 @@ func dpo() specs.Kind[Method] {
 		New: func() Method {
 			s := &DPO{}
 			s.Hyperparameters = DPOHyperparameters{
-				Beta: .1, Loss: "sigmoid", Epochs: 1, BatchSize: 256, LearningRate: 1e-5, Schedule: "linear", Beta1: .9, Beta2: .95, LoRA: lora(32),
+				Beta: .1, Loss: "sigmoid", Epochs: 1, BatchSize: 256, LearningRate: 1e-5, Schedule: "linear", AdamW: adamW(), LoRA: lora(32),
 			}
 			return s
 		},
@@ -53,9 +53,7 @@ type DPOHyperparameters struct {
 	LearningRate   float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
 	Schedule       string  `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
 	Warmup         int     `yaml:"warmup" doc:"steps until the rate is reached" min:"0"`
-	Beta1          float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
-	Beta2          float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
-	ClipNorm       float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	AdamW
 	LoRA
 }
 

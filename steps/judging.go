@@ -182,7 +182,7 @@ func utterances(r backends.Renderer, ms []backends.Message, words []string) ([]*
 // beta 1. Reasons, and verdicts among all tokens, are imitated.
 func (o *judging) step(ctx context.Context, t *tuning, i int) (tables.Training, error) {
 	h := o.Hyperparameters
-	adam := backends.Adam{LearningRate: o.at(i), Beta1: h.Beta1, Beta2: h.Beta2, ClipNorm: h.ClipNorm}
+	adam := h.adam(o.at(i))
 	var row tables.Training
 	var err error
 	if o.said == nil {

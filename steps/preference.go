@@ -230,7 +230,7 @@ func (o *preference) step(ctx context.Context, t *tuning, i int) (tables.Trainin
 		p.chosen[0].Reference, p.rejected[0].Reference = o.state.Reference[2*at], o.state.Reference[2*at+1]
 		pairs = append(pairs, p)
 	}
-	adam := backends.Adam{LearningRate: o.at(i), Beta1: o.Beta1, Beta2: o.Beta2, ClipNorm: o.ClipNorm}
+	adam := o.adam(o.at(i))
 	row, err := t.prefer(ctx, i, o.loss(), o.rate, adam, pairs)
 	row.Epoch = float64(i+1) / float64(o.per())
 	return row, err

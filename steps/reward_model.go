@@ -14,7 +14,7 @@ func rewardModel() specs.Kind[Method] {
 		New: func() Method {
 			s := &RewardModel{Form: "verdict", Orders: "both", Loss: "two_way"}
 			s.Hyperparameters = RewardModelHyperparameters{
-				Epochs: 1, BatchSize: 64, LearningRate: 3e-4, Schedule: "linear", ReferenceDropout: .5, Beta1: .9, Beta2: .95, LoRA: lora(64),
+				Epochs: 1, BatchSize: 64, LearningRate: 3e-4, Schedule: "linear", ReferenceDropout: .5, AdamW: adamW(), LoRA: lora(64),
 			}
 			return s
 		},
@@ -46,9 +46,7 @@ type RewardModelHyperparameters struct {
 	LearningRate     float64 `yaml:"learning_rate" doc:"of AdamW" positive:"true"`
 	Schedule         string  `yaml:"schedule" doc:"how the rate moves" enum:"linear,cosine,constant"`
 	ReferenceDropout float64 `yaml:"reference_dropout" doc:"share of rows whose reference is not shown: it will often be absent" min:"0" max:"1"`
-	Beta1            float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
-	Beta2            float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
-	ClipNorm         float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	AdamW
 	LoRA
 }
 

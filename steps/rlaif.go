@@ -16,7 +16,7 @@ func rlaif() specs.Kind[Method] {
 			s.Tournament.Defaults()
 			s.Hyperparameters = RLAIFHyperparameters{
 				GroupSize: 4, BatchSize: 256, Steps: 100, LearningRate: 1e-5, Loss: "importance_sampling", Substeps: 1,
-				ClipLow: .8, ClipHigh: 1.2, FormatCoef: 1, Beta1: .9, Beta2: .95, LoRA: lora(64),
+				ClipLow: .8, ClipHigh: 1.2, FormatCoef: 1, AdamW: adamW(), LoRA: lora(64),
 			}
 			return s
 		},
@@ -53,9 +53,7 @@ type RLAIFHyperparameters struct {
 	ClipHigh     float64 `yaml:"clip_high" doc:"of ppo: the ratio's upper bound" min:"1"`
 	FormatCoef   float64 `yaml:"format_coef" doc:"taken off the reward of a rollout that did not end" min:"0"`
 	KL           float64 `yaml:"kl" doc:"weight of the distance to the start policy, in the advantage" min:"0"`
-	Beta1        float64 `yaml:"beta1" doc:"of AdamW" min:"0" max:"0.999999"`
-	Beta2        float64 `yaml:"beta2" doc:"of AdamW" min:"0" max:"0.999999"`
-	ClipNorm     float64 `yaml:"clip_norm" doc:"largest gradient norm; 0: not clipped" min:"0"`
+	AdamW
 	LoRA
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"idiolect/backends"
 	"idiolect/datasets"
 	"idiolect/internal/rng"
 	"idiolect/runner"
@@ -80,7 +79,7 @@ func (o *selfPlay) step(ctx context.Context, t *tuning, i int) (tables.Training,
 	if len(pairs) == 0 {
 		return tables.Training{}, fmt.Errorf("step %d has no pairs: no answer of the policy to its demonstrations came", i+1)
 	}
-	adam := backends.Adam{LearningRate: o.at(i), Beta1: o.Beta1, Beta2: o.Beta2, ClipNorm: o.ClipNorm}
+	adam := o.adam(o.at(i))
 	row, err := t.prefer(ctx, i, pairLoss{name: "sigmoid", beta: o.Beta, anchor: o.SFTAnchor}, o.rate, adam, pairs)
 	if err != nil {
 		return row, err
