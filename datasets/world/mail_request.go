@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Request is what an e-mail is asked for: to write to Name about Noun, by a weekday or of an amount.
@@ -102,8 +103,9 @@ func NewRequest(r *rand.Rand, kind, name, noun string) Request {
 
 func amount(r *rand.Rand) string { return fmt.Sprintf("$%d", 10+r.IntN(90)) }
 
-// requestPatterns match the texts of requests, kind by kind.
-var requestPatterns = func() map[string][]*regexp.Regexp {
+// requestPatterns match the texts of requests, kind by kind. They are compiled when first asked for: every start of
+// the program would pay for them.
+var requestPatterns = sync.OnceValue(func() map[string][]*regexp.Regexp {
 	slot := strings.NewReplacer("%[1]s", `(?P<name>\p{Lu}\p{Ll}+)`, "%[2]s", `(?P<noun>[\p{Ll}-]+)`,
 		"%[3]s", `(?P<when>\$\d\d|`+strings.Join(strings.Fields(strings.ToLower(weekdays)), "|")+`)`)
 	patterns := map[string][]*regexp.Regexp{}
@@ -113,12 +115,12 @@ var requestPatterns = func() map[string][]*regexp.Regexp {
 		}
 	}
 	return patterns
-}()
+})
 
 // ReadRequest reads a request in one of the sentences of this world, and reports whether it is one.
 func ReadRequest(text string) (Request, bool) {
 	for _, k := range requestKinds {
-		for _, p := range requestPatterns[k.name] {
+		for _, p := range requestPatterns()[k.name] {
 			if m := p.FindStringSubmatch(text); m != nil {
 				at := func(name string) string { return m[p.SubexpIndex(name)] }
 				q := Request{Kind: k.name, Name: at("name"), Noun: at("noun"), When: at("when"), Text: text}
