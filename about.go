@@ -31,7 +31,7 @@ func (p *project) about() reports.About {
 	}
 	for _, c := range exp.Expect {
 		a.Claims = append(a.Claims, reports.Claim{
-			Text: c.Text, Op: c.Op, Holds: c.Holds, Where: c.Where,
+			Text: c.Text, Op: c.Op, Within: c.Within, Holds: c.Holds, Where: c.Where,
 			Left:  reports.Quantity{Eval: c.Left.Eval, Method: c.Left.Method, Judge: c.Left.Judge, Stat: c.Left.Stat, Number: c.Left.Number},
 			Right: reports.Quantity{Eval: c.Right.Eval, Method: c.Right.Method, Judge: c.Right.Judge, Stat: c.Right.Stat, Number: c.Right.Number},
 		})

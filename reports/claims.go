@@ -9,12 +9,13 @@ import (
 
 // Claim is an entry of the spec's expect.
 type Claim struct {
-	Text  string   `json:"text"` // as the spec has it
-	Left  Quantity `json:"left"`
-	Right Quantity `json:"right"`
-	Op    string   `json:"op"`              // > >= < <= ==
-	Holds bool     `json:"holds"`           // false: it is expected not to hold, in at least one of its cells
-	Where []int    `json:"where,omitempty"` // the cells it is about: a value of each axis, -1 for every one
+	Text   string   `json:"text"` // as the spec has it
+	Left   Quantity `json:"left"`
+	Right  Quantity `json:"right"`
+	Op     string   `json:"op"`               // > >= < <= ==
+	Within float64  `json:"within,omitempty"` // of ==: how far apart the two may be; 0: not at all
+	Holds  bool     `json:"holds"`            // false: it is expected not to hold, in at least one of its cells
+	Where  []int    `json:"where,omitempty"`  // the cells it is about: a value of each axis, -1 for every one
 }
 
 // Quantity is one side of a claim: what a judge said of a method in an eval, or a number.

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -18,9 +19,10 @@ func (r *Report) inCell(c Claim, cell []int) (verdict, why string, known bool) {
 	case c.Left.Stat == "mean" || c.Right.Stat == "mean" || left.exact && right.exact:
 		return judgeNumbers(c, left.value, right.value)
 	case right.exact:
-		return judgeInterval(c.Op, left.interval.minus(c.Right.Number), left.told())
+		return judgeInterval(c, left.interval.minus(c.Right.Number), left.told())
 	case left.exact:
-		return judgeInterval(mirrored[c.Op], right.interval.minus(c.Left.Number), right.told())
+		c.Op = mirrored[c.Op]
+		return judgeInterval(c, right.interval.minus(c.Left.Number), right.told())
 	}
 	return r.judgePaired(c, cell)
 }
@@ -53,7 +55,7 @@ func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bo
 			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, e.trainings(m))
 		}
 	}
-	return judgeInterval(c.Op, bounds{d.Low, d.High}, why)
+	return judgeInterval(c, bounds{d.Low, d.High}, why)
 }
 
 // judgeAcross compares a method in one eval with one in another, such as a control: paired, when both have the
@@ -71,29 +73,31 @@ func (r *Report) judgeAcross(c Claim, cell []int) (verdict, why string, known bo
 	if !s.Paired {
 		return Undecided, "the two are not paired: they come from evals with different rows; compare their .mean", false
 	}
-	return judgeInterval(c.Op, s.bounds, "difference "+s.String())
+	return judgeInterval(c, s.bounds, "difference "+s.String())
 }
 
 // mirrored is the operator with its sides exchanged.
 var mirrored = map[string]string{">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "=="}
 
 // judgeInterval compares a difference with zero: the claim holds when its whole 95% interval lies on the
-// claimed side, and fails when all of it lies on the other.
-func judgeInterval(op string, iv bounds, why string) (verdict, told string, known bool) {
+// claimed side, and fails when all of it lies on the other. That two are equal within a margin holds when it lies
+// inside the margin, and fails when it lies outside.
+func judgeInterval(c Claim, iv bounds, why string) (verdict, told string, known bool) {
 	if iv.low == nil || iv.high == nil {
 		return Undecided, why + "; the interval has no bound", true
 	}
+	op := c.Op
 	if op == "<" || op == "<=" {
 		low, high := -*iv.high, -*iv.low
 		iv, op = bounds{&low, &high}, mirrored[op]
 	}
 	low, high := *iv.low, *iv.high
 	switch {
-	case op == ">" && low > 0, op == ">=" && low >= 0, op == "==" && low == 0 && high == 0:
+	case op == ">" && low > 0, op == ">=" && low >= 0, op == "==" && low >= -c.Within && high <= c.Within:
 		return Holds, why, true
-	case op == ">" && high <= 0, op == ">=" && high < 0, op == "==" && (low > 0 || high < 0):
+	case op == ">" && high <= 0, op == ">=" && high < 0, op == "==" && (low > c.Within || high < -c.Within):
 		return Fails, why, true
-	case op == "==":
+	case op == "==" && c.Within == 0:
 		return Undecided, why + "; an interval around zero does not show that two are equal", true
 	}
 	return Undecided, why + "; the interval leaves it open", true
@@ -101,7 +105,7 @@ func judgeInterval(op string, iv bounds, why string) (verdict, told string, know
 
 func judgeNumbers(c Claim, left, right float64) (verdict, why string, known bool) {
 	n := cmp.Compare(left, right)
-	holds := map[string]bool{">": n > 0, ">=": n >= 0, "<": n < 0, "<=": n <= 0, "==": n == 0}[c.Op]
+	holds := map[string]bool{">": n > 0, ">=": n >= 0, "<": n < 0, "<=": n <= 0, "==": math.Abs(left-right) <= c.Within}[c.Op]
 	why = fmt.Sprintf("%s against %s", number(left), number(right))
 	if holds {
 		return Holds, why, true

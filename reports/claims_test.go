@@ -64,6 +64,36 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+func TestClaimOfEqualityWithinAMargin(t *testing.T) {
+	t.Parallel()
+	x := haiku()
+	d := &x.differences[0]
+	tests := []struct {
+		low, high float64
+		verdict   string
+	}{
+		{-.04, .03, Holds},
+		{.01, .04, Holds}, // surely different, and surely by less than was asked about
+		{-.05, .05, Holds},
+		{-.06, .01, Undecided},
+		{.04, .07, Undecided},
+		{.06, .09, Fails},
+		{-.09, -.06, Fails},
+	}
+	for _, test := range tests {
+		d.Low, d.High = &test.low, &test.high
+		in := x.run(t)
+		for _, sides := range [][2]Quantity{{claim("", tuned, initial, "").Left, claim("", tuned, initial, "").Right}, {claim("", initial, tuned, "").Left, claim("", initial, tuned, "").Right}} {
+			in.Claims = append(in.Claims, Claim{Text: "equal", Left: sides[0], Right: sides[1], Op: "==", Within: .05, Holds: true})
+		}
+		for _, got := range build(t, in).Claims() {
+			if got.Verdict != test.verdict {
+				t.Errorf("[%g, %g] within 5%%: %s (%s) - want %s", test.low, test.high, got.Verdict, got.Why, test.verdict)
+			}
+		}
+	}
+}
+
 func TestClaimAboutABoundlessInterval(t *testing.T) {
 	t.Parallel()
 	x := haiku()

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-var claimPattern = regexp.MustCompile(`^\s*(\S+?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$`)
+var claimPattern = regexp.MustCompile(`^\s*(\S+?)\s*(>=|<=|==|>|<)\s*(\S+?)(?:\s+within\s+(\S+))?\s*$`)
 
 // longClaim is a claim as a mapping.
 type longClaim struct {
@@ -64,9 +64,31 @@ func (d *decoder) claim(u claimUse) {
 	u.claim.Op = part(2).text
 	u.claim.Left = d.quantity(part(1))
 	u.claim.Right = d.quantity(part(3))
+	if m[8] >= 0 {
+		d.margin(u, part(4))
+	}
 	if u.claim.Left.IsNumber() && u.claim.Right.IsNumber() {
 		d.fault(u.path, u.n.place, "", "not a claim: %s - two numbers say nothing about the experiment", shown(u.n))
 	}
+}
+
+// margin reads how far apart two quantities may be that are claimed to be equal.
+func (d *decoder) margin(u claimUse, within quantityUse) {
+	at := u.n.within(within.from, utf8.RuneCountInString(within.text))
+	n := &node{text: within.text}
+	x, ok := parseNumber(n)
+	if !ok {
+		x, ok = parsePercent(n)
+	}
+	if !ok || !(x > 0) {
+		d.fail(at, "", "not a margin: %q - a number above 0, such as 5%%", within.text)
+		return
+	}
+	if u.claim.Op != "==" {
+		d.fail(at, "write ==, or leave `within` out", "a margin with %s: %q - only == takes one", u.claim.Op, within.text)
+		return
+	}
+	u.claim.Within = x
 }
 
 // quantityUse is one side of a claim, and where it begins.
