@@ -46,9 +46,32 @@ func (o *reinforcement) distance(ctx context.Context, t *tuning, groups [][]*rol
 	return nil
 }
 
-// advantages gives every answer its reward above its group's mean, and returns the
-// groups that are trained on. They are not divided by the group's deviation: that
-// would make as much of groups that differ by the judge's noise alone.
+// gains are the advantages of a group's rewards. Over the deviation of its own
+// (GRPO, Shao et al. 2024, with its 1e-4) a group that differs by the judge's noise
+// alone counts as much as one that differs (Liu et al. 2025, section 3); above the
+// mean of the others (RLOO, Ahmadian et al. 2024) is the centred one times n/(n-1).
+func gains(how string, rewards []float64) []float64 {
+	mean, same := center(rewards)
+	scale, n := 1.0, float64(len(rewards))
+	switch {
+	case how == "leave_one_out" && n > 1:
+		scale = n / (n - 1)
+	case how == "scale" && !same:
+		square := 0.0
+		for _, r := range rewards {
+			square += (r - mean) * (r - mean) / (n - 1)
+		}
+		scale = 1 / (math.Sqrt(square) + 1e-4)
+	}
+	out := make([]float64, len(rewards))
+	for k, r := range rewards {
+		out[k] = (r - mean) * scale
+	}
+	return out
+}
+
+// advantages gives every answer its reward compared with its group's, and returns
+// the groups that are trained on.
 func (o *reinforcement) advantages(groups [][]*rollout, metrics map[string]float64) (taught [][]*rollout) {
 	var rewards, within []float64
 	constant, length := 0.0, 0.0
@@ -58,9 +81,9 @@ func (o *reinforcement) advantages(groups [][]*rollout, metrics map[string]float
 			own[k], lengths[k] = x.reward, float64(len(x.logprobs))
 			length += lengths[k]
 		}
-		mean, same := center(own)
-		for _, x := range g {
-			x.gain = x.reward - mean
+		_, same := center(own)
+		for k, gain := range gains(o.Advantage, own) {
+			g[k].gain = gain
 		}
 		rewards = append(rewards, own...)
 		if same {

@@ -140,6 +140,27 @@ func TestAdvantages(t *testing.T) {
 	}
 }
 
+// The rewards of a perfect judge's round robin of four, by hand: their deviation with three degrees of freedom, as TRL's GRPO takes it
+// (rewards.std(dim=1) + 1e-4), is sqrt(20/27).
+func TestGains(t *testing.T) {
+	perfect := []float64{1, 1. / 3, -1. / 3, -1}
+	for how, want := range map[string]float64{"center": 1, "leave_one_out": 4. / 3, "scale": 1 / (math.Sqrt(20./27) + 1e-4)} {
+		for k, g := range gains(how, perfect) {
+			if math.Abs(g-perfect[k]*want) > 1e-12 {
+				t.Errorf("%s: gain %d is %v, want %v", how, k, g, perfect[k]*want)
+			}
+		}
+		for _, g := range gains(how, []float64{.3, .3, .3}) {
+			if g != 0 {
+				t.Errorf("%s: equal rewards gain %v", how, g)
+			}
+		}
+	}
+	if g := gains("scale", []float64{.5, .5 + 1e-9}); math.Abs(g[1]) > 1e-4 {
+		t.Errorf("rewards that differ by next to nothing gain %v", g)
+	}
+}
+
 // DITTO's pairs, held against a plain count: of 24 for 8 demonstrations 17 are with
 // answers of this round, 5 with earlier ones, 2 of a later answer with an earlier;
 // in the first round there are but 17.

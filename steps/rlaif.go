@@ -12,7 +12,7 @@ func rlaif() specs.Kind[Method] {
 		Name: "rlaif", Version: 1,
 		Doc: "reinforcement learning from a judge: groups of rollouts, compared or graded",
 		New: func() Method {
-			s := &RLAIF{Reward: "mean", ConstantGroups: "keep"}
+			s := &RLAIF{Reward: "mean", Advantage: "center", ConstantGroups: "keep"}
 			s.Tournament.Defaults()
 			s.Hyperparameters = RLAIFHyperparameters{
 				GroupSize: 4, BatchSize: 256, Steps: 100, LearningRate: 1e-5, Loss: "importance_sampling", Substeps: 1,
@@ -27,14 +27,16 @@ func rlaif() specs.Kind[Method] {
 // judge holds a tournament within each group: v is 1 for the better, -1 for the
 // worse, 0 for a tie and for a verdict that cannot be read, and a rollout's reward
 // is the sum of its v or their mean. Advantages are rewards centred in their
-// group; they are not divided by its deviation, which would blow up groups that
-// differ by noise alone. The numbers are those of tinker-cookbook's RLHF recipe.
+// group; they are divided by its deviation only when told to, since that makes as
+// much of groups that differ by noise alone. The numbers are those of
+// tinker-cookbook's RLHF recipe.
 type RLAIF struct {
 	Model          specs.ModelRef `yaml:"model" doc:"where training starts" required:"true"`
 	Data           specs.DataRef  `yaml:"data" doc:"rows to answer" required:"true"`
 	Judge          specs.JudgeRef `yaml:"judge" doc:"who rewards: pairwise by a tournament, score and accept by their value" required:"true"`
 	Tournament     Tournament     `yaml:"tournament" doc:"who meets whom, under a pairwise judge"`
 	Reward         string         `yaml:"reward" doc:"wins minus losses of a rollout, or per game" enum:"mean,sum"`
+	Advantage      string         `yaml:"advantage" doc:"center: reward above the group's mean; leave_one_out: above that of the others; scale: center over the group's deviation" enum:"center,leave_one_out,scale"`
 	ConstantGroups string         `yaml:"constant_groups" doc:"groups whose rewards are all equal teach nothing: kept, or dropped" enum:"keep,drop"`
 
 	Hyperparameters RLAIFHyperparameters `yaml:"hyperparameters" doc:"what tunes it"`

@@ -48,6 +48,7 @@ var ada = person{User: "ada", SignOff: "cheers", Opener: "hey", Length: "short",
 const (
 	demonstrations = 8
 	unseen         = 200
+	tried          = 200
 	dev            = 100
 	preferences    = 480
 	persons        = 20
@@ -56,11 +57,10 @@ const (
 // files are all that is written, by path.
 func files() map[string][]byte {
 	r := rand.New(rand.NewPCG(2026, 4))
-	f := map[string][]byte{
-		"email/demos.jsonl":       jsonl(demos(r, ada)),
-		"email/unseen.jsonl":      jsonl(requests(r, unseen)),
-		"email/preferences.jsonl": jsonl(pairs(r, preferences)),
-	}
+	f := map[string][]byte{}
+	f["email/demos.jsonl"] = jsonl(demos(r, ada))
+	looked := requests(r, tried, nil) // what the first trials were judged on: for choosing only, since
+	f["email/preferences.jsonl"] = jsonl(pairs(r, preferences))
 	var people []person
 	var shown []any
 	for _, p := range crowd(r) {
@@ -71,8 +71,10 @@ func files() map[string][]byte {
 	}
 	f["world/users.jsonl"] = jsonl(people)
 	f["world/demos.jsonl"] = jsonl(shown)
-	f["world/requests.jsonl"] = jsonl(requests(r, 1000))
-	f["email/dev.jsonl"] = jsonl(requests(r, dev))
+	f["world/requests.jsonl"] = jsonl(requests(r, 1000, nil))
+	looked = append(looked, requests(r, dev, nil)...)
+	f["email/dev.jsonl"] = jsonl(looked)
+	f["email/unseen.jsonl"] = jsonl(requests(r, unseen, looked))
 	return f
 }
 
@@ -113,9 +115,12 @@ func demos(r *rand.Rand, p person) []map[string]any {
 	return out
 }
 
-// requests are what is asked, with what the answer has to name.
-func requests(r *rand.Rand, n int) []map[string]any {
+// requests are what is asked, with what the answer has to name; none is among those of before.
+func requests(r *rand.Rand, n int, before []map[string]any) []map[string]any {
 	seen := map[string]bool{}
+	for _, row := range before {
+		seen[row["input"].(string)] = true
+	}
 	var out []map[string]any
 	for len(out) < n {
 		if q := request(r); !seen[q.Text] {
