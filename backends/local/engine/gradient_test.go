@@ -18,17 +18,21 @@ func referenceLoss(r *reference, seqs []Sequence) float64 {
 	return sum
 }
 
-// finiteDifferences returns, tensor by tensor, the central differences of the reference's loss.
 func finiteDifferences(w *Weights, seqs []Sequence) map[string][]float64 {
+	return slopesOf(w, func(r *reference) float64 { return referenceLoss(r, seqs) })
+}
+
+// slopesOf returns, tensor by tensor, the central differences of what is made of the reference.
+func slopesOf(w *Weights, loss func(*reference) float64) map[string][]float64 {
 	const h = 1e-5
 	r := newReference(w)
 	slopes := map[string][]float64{}
 	for name, data := range r.tensors {
 		for i, x := range data {
 			data[i] = x + h
-			above := referenceLoss(r, seqs)
+			above := loss(r)
 			data[i] = x - h
-			below := referenceLoss(r, seqs)
+			below := loss(r)
 			data[i] = x
 			slopes[name] = append(slopes[name], (above-below)/(2*h))
 		}
