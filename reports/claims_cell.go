@@ -43,23 +43,32 @@ func (r *Report) judgePaired(c Claim, cell []int) (verdict, why string, known bo
 	}
 	e := r.eval(c.Left.Eval, cell)
 	d := e.difference(c.Left.Method, c.Right.Method, c.Left.Judge, 0)
-	if d == nil || d.Difference == nil {
+	if d == nil { // the table compares each with its baseline alone
+		verdict, why, known = r.judgeAcross(c, cell)
+		return verdict, why + e.neverTrained(c), known
+	}
+	if d.Difference == nil {
 		return Undecided, "there is no paired difference of the two", false
 	}
 	why = fmt.Sprintf("difference %s, %s", pointsIn(d), pIs(settled(d), d.Test))
 	if d.PHolm != nil {
 		why += " (Holm)"
 	}
+	return judgeInterval(c, bounds{d.Low, d.High}, why+e.neverTrained(c))
+}
+
+// neverTrained names the policies of a claim that were never trained.
+func (e *evaluation) neverTrained(c Claim) (why string) {
 	for _, m := range []string{c.Left.Method, c.Right.Method} {
 		if n := len(e.untrained(m)); n > 0 {
 			why += fmt.Sprintf("; %s was NOT TRAINED in %d of %s", m, n, e.trainings(m))
 		}
 	}
-	return judgeInterval(c, bounds{d.Low, d.High}, why)
+	return why
 }
 
-// judgeAcross compares a method in one eval with one in another, such as a control: paired, when both have the
-// same rows.
+// judgeAcross compares two methods whose difference no table has, such as a method in one eval with one in
+// another, a control: paired, when both have the same rows. Its P is not corrected: claims are few and stated before.
 func (r *Report) judgeAcross(c Claim, cell []int) (verdict, why string, known bool) {
 	left, err := r.src.outcomes(r.eval(c.Left.Eval, cell), c.Left.Method, c.Left.Judge)
 	if err != nil {

@@ -73,15 +73,32 @@ func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &s.Hyperparameters
-	if t.rank, err = h.rank(c, id, t.Start); err != nil {
-		return nil, err
-	}
 	columns := []string{"chosen", "rejected"}
 	if have := c.Columns(s.Data.ID); have != nil && !slices.Contains(have, "chosen") {
 		columns = []string{"a", "b"}
 	}
 	if t.rows, err = c.givenAnswers(t.Start.wearing(t.Worn), e, s.Data.Split, columns...); err != nil {
+		return nil, err
+	}
+	return s.tune(c, id, t, fmt.Sprintf("%s pairs", e.span(s.Data.Split)))
+}
+
+// Tune trains on pairs that another step makes.
+func (s *DPO) Tune(c *Compiler, id string, t Training) (*Policy, error) {
+	t.rows = c.volumes[t.Data]
+	return s.tune(c, id, t, fmt.Sprintf("at most %d pairs", t.rows.rows[1]))
+}
+
+// Takes says that it trains on pairs.
+func (s *DPO) Takes() string { return "pairs" }
+
+// Begins names the model that a nested dpo says it starts from.
+func (s *DPO) Begins() specs.ModelRef { return s.Model }
+
+func (s *DPO) tune(c *Compiler, id string, t Training, pairs string) (*Policy, error) {
+	h := &s.Hyperparameters
+	var err error
+	if t.rank, err = h.rank(c, id, t.Start); err != nil {
 		return nil, err
 	}
 	for i, n := range t.rows.rows {
@@ -94,7 +111,7 @@ func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
 	return c.tunes(runner.Action{
 		ID: id, Kind: kind.Name, Version: kind.Version, Pos: c.Pos(id),
 		Lines: append(settingLines("hyperparameters", h, &defaults), c.seed()),
-		Says:  fmt.Sprintf("train %s on %s pairs", label(t.Start.Info), e.span(s.Data.Split)), Estimate: t.Start.costs(trained),
+		Says:  fmt.Sprintf("train %s on %s", label(t.Start.Info), pairs), Estimate: t.Start.costs(trained),
 		Defaults: func() []runner.Line { return settingLines("hyperparameters", &defaults, nil) },
 	}, t, func() objective { return &preference{DPOHyperparameters: *h} })
 }

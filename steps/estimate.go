@@ -197,6 +197,10 @@ func (v volume) kept(how string) volume {
 	switch how {
 	case "rejected":
 		share = 1 - likelyKept
+	case "pairs": // two of each row, at most, which are one row
+		v.rows[1], v.tokens[1] = v.rows[1]/v.samples, 2*v.tokens[1]/v.samples
+		v.rows[0], v.tokens[0] = v.rows[0]/v.samples, 2*v.tokens[0]/v.samples
+		share = likelyKept
 	case "best": // one of each row, at most
 		v.rows[1], v.tokens[1] = v.rows[1]/v.samples, v.tokens[1]/v.samples
 		share = 1 / float64(v.samples)

@@ -19,7 +19,9 @@ func expertIteration() specs.Kind[Method] {
 }
 
 // ExpertIteration trains a policy on its own accepted completions (rejection
-// sampling fine-tuning; Anthony et al. 2017, and TensorZero's haiku example).
+// sampling fine-tuning; Anthony et al. 2017, and TensorZero's haiku example). One
+// that trains on preferences gets of each row the completion that the judge values
+// most over the one it values least (Yuan et al. 2024, section 3).
 // By default every round trains the start policy anew on all that was accepted
 // so far: continuing from the last round's policy on its own acceptances alone
 // was measured to lose metre and topic from the fourth round on.
@@ -39,11 +41,23 @@ type ExpertIteration struct {
 	} `yaml:"hyperparameters" doc:"what tunes it"`
 }
 
-// Check refuses a train kind that does not train, and rows beside those that are
-// kept.
+// pairs says whether what trains takes pairs.
+func (s *ExpertIteration) pairs() bool {
+	t, ok := s.Train.Settings.(Trained)
+	return ok && t.Takes() == "pairs"
+}
+
+// Check refuses a train kind that does not train, rows beside those that are kept,
+// and pairs where there is nothing to pair.
 func (s *ExpertIteration) Check(e *specs.Experiment, path string) []*specs.Error {
 	if _, ok := s.Train.Settings.(Trained); s.Train.Kind != "" && !ok {
-		return []*specs.Error{e.Errorf(path+".train.kind", "use sft", "%q does not train on rows", s.Train.Kind)}
+		return []*specs.Error{e.Errorf(path+".train.kind", "use sft or dpo", "%q does not train on rows", s.Train.Kind)}
+	}
+	if s.pairs() && e.Pos(path+".keep") != e.Pos(path) {
+		return []*specs.Error{e.Errorf(path+".keep", "leave it out", "keep has no effect with %s - of each row it takes the best answer and the worst", s.Train.Kind)}
+	}
+	if s.pairs() && s.Hyperparameters.Samples < 2 {
+		return []*specs.Error{e.Errorf(path+".hyperparameters.samples", "say more", "%d sample a row - %s takes pairs of them, so at least 2", s.Hyperparameters.Samples, s.Train.Kind)}
 	}
 	if e.Pos(path+".train.data") != e.Pos(path+".train") {
 		return []*specs.Error{e.Errorf(path+".train.data", "leave it out", "data has no effect here - the rows are those that the judge left")}
@@ -74,6 +88,9 @@ func (s *ExpertIteration) Lower(c *Compiler, id string, m *specs.Method) (*Polic
 		return nil, err
 	}
 	kept := keeping{how: s.Keep, draw: c.draw(start), target: s.Train.Settings.(Trained).Takes(), anew: s.Train.Settings.(Trained).Begins().ID != ""}
+	if s.pairs() {
+		kept.how = "pairs"
+	}
 	sampled := s.sampled(asked, start, m, t.Worn)
 	var policy, own *Policy
 	if kept.anew || kept.target == "extract" {

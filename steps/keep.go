@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"idiolect/backends"
+	"idiolect/datasets"
 	"idiolect/internal/rng"
 	"idiolect/runner"
 	"idiolect/runner/tables"
@@ -65,6 +66,8 @@ func (c *Compiler) keep(id string, k keeping) *runner.Action {
 //	accepted  what the judge accepted (a score judge: scored 1)
 //	rejected  what it judged and did not accept
 //	best      of each row's samples the best-valued one, unless its value is 0
+//	pairs     of each row's samples the best-valued over the worst-valued one,
+//	          unless all are worth the same: columns chosen and rejected
 //	random    as many as were accepted, drawn from all: the control that tells
 //	          the judge's choice from training on one's own outputs
 //
@@ -92,6 +95,11 @@ func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
 		all, err := s.candidates(r, i)
 		if err != nil {
 			return err
+		}
+		if s.how == "pairs" {
+			if all, err = pairUp(all); err != nil {
+				return err
+			}
 		}
 		kept = append(kept, s.choose(all, round)...)
 	}
@@ -153,6 +161,8 @@ func (s *keepStep) choose(all []candidate, round int) []candidate {
 		return slices.DeleteFunc(all, accepted)
 	case "best":
 		return best(all)
+	case "pairs":
+		return all
 	case "random":
 		n := 0
 		for _, c := range all {
@@ -171,22 +181,51 @@ func (s *keepStep) choose(all []candidate, round int) []candidate {
 	return slices.DeleteFunc(all, func(c candidate) bool { return !accepted(c) })
 }
 
-// best keeps the first of the best-valued samples of each row.
-func best(all []candidate) []candidate {
-	var out []candidate
+// ends calls f with the best-valued and the worst-valued of each row's samples, the
+// first of equals.
+func ends(all []candidate, f func(best, worst candidate)) {
 	for i := 0; i < len(all); {
-		top, j := i, i+1
+		top, low, j := i, i, i+1
 		for ; j < len(all) && all[j].RowKey == all[i].RowKey; j++ {
 			if all[j].value > all[top].value {
 				top = j
 			}
+			if all[j].value < all[low].value {
+				low = j
+			}
 		}
-		if all[top].value > 0 {
-			out = append(out, all[top])
-		}
+		f(all[top], all[low])
 		i = j
 	}
+}
+
+// best keeps one of each row's samples, unless all are worth nothing.
+func best(all []candidate) (out []candidate) {
+	ends(all, func(best, _ candidate) {
+		if best.value > 0 {
+			out = append(out, best)
+		}
+	})
 	return out
+}
+
+// pairUp makes of each row's samples one, with the best-valued and the worst-valued
+// completion as the columns chosen and rejected.
+func pairUp(all []candidate) (out []candidate, err error) {
+	ends(all, func(best, worst candidate) {
+		if best.value == worst.value {
+			return
+		}
+		fields, broken := datasets.Fields(best.Fields)
+		if broken != nil {
+			err = fmt.Errorf("sample %s: %w", best.ID, broken)
+			return
+		}
+		fields["chosen"], fields["rejected"] = *best.Completion, *worst.Completion
+		best.Fields = mustJSON(fields)
+		out = append(out, best)
+	})
+	return out, err
 }
 
 // row is a kept completion to train on: a conversation, or the answer alone where

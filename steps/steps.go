@@ -61,7 +61,8 @@ type Method interface {
 type Trained interface {
 	// Tune adds the step that trains; id is the path of what is made.
 	Tune(c *Compiler, id string, t Training) (*Policy, error)
-	// Takes says what of a completion it trains on: whole, or extract.
+	// Takes says what it trains on: the whole of a completion, its extract, or
+	// pairs of a better one and a worse one.
 	Takes() string
 	// Begins is the model that the spec names inside a nested method; its ID is
 	// "" when it names none.

@@ -3,9 +3,11 @@ package steps_test
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"idiolect/backends/local/localtest"
+	"idiolect/datasets"
 	"idiolect/runner"
 	"idiolect/runner/tables"
 )
@@ -85,4 +87,54 @@ func completions(t *testing.T, p project, id string) map[string]string {
 		out[fmt.Sprintf("%s/%d", s.RowKey, s.Replicate)] = *s.Completion
 	}
 	return out
+}
+
+// Expert iteration trains on pairs as it does on answers: of each row the completion that the judge values most over the one that it
+// values least, none of rows whose completions are all worth the same.
+func TestExpertIterationByPairs(t *testing.T) {
+	t.Parallel()
+	p := runTaught(t, `
+  paired:
+    kind: expert_iteration
+    model: told
+    data: things.train
+    judge: likes
+    train: {kind: dpo, hyperparameters: {epochs: 10, batch_size: 2, learning_rate: 3e-4}}
+    hyperparameters: {samples: 12, rounds: 2}`, ", paired", "samples: 2}", "samples: 40}")
+	red := func(text string) bool { return strings.Contains(text, "red") }
+	rows := table[tables.Row](t, p, "methods.paired.round1.kept", "rows.parquet")
+	if len(rows) == 0 || len(rows) > 6 {
+		t.Fatalf("%d pairs of 6 rows", len(rows))
+	}
+	for _, r := range rows {
+		fields, err := datasets.Fields(r.Fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen, rejected := fields["chosen"].(string), fields["rejected"].(string)
+		if !red(chosen) || red(rejected) || *r.Output != chosen {
+			t.Errorf("%q is preferred to %q, and %q kept", chosen, rejected, *r.Output)
+		}
+	}
+	liked := map[string]float64{}
+	for _, method := range []string{"told", "paired"} {
+		for _, said := range completions(t, p, "evals.held."+method+".samples") {
+			if red(said) {
+				liked[method]++
+			}
+		}
+	}
+	if !(liked["paired"] > liked["told"]) {
+		t.Errorf("red is said %g times after training, %g before", liked["paired"], liked["told"])
+	}
+	for edit, want := range map[string]string{
+		"judge: likes, keep: best": "keep has no effect with dpo",
+		"judge: likes":             "1 sample a row - dpo takes pairs of them",
+	} {
+		_, err := readSpec(t, taught, "MODEL", localtest.Tiny(t), "METHODS", `
+  paired: {kind: expert_iteration, model: told, data: things.train, `+edit+`, train: {kind: dpo}, hyperparameters: {samples: `+map[bool]string{true: "2", false: "1"}[strings.Contains(edit, "keep")]+`}}`, "EVALUATED", ", paired")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v - want %q", edit, err, want)
+		}
+	}
 }
