@@ -91,7 +91,8 @@ func (r *Report) panel(e *evaluation) section {
 			continue
 		}
 		still := int64(0)
-		for _, p := range e.panel {
+		proxies, held := r.src.proxies(e, m)
+		for _, p := range slices.Concat(e.panel, e.lengthAlarms(m, proxies, held)) {
 			if p.Method != m {
 				continue
 			}

@@ -58,6 +58,41 @@ func (e *evaluation) lengthNotes(judge string) (notes []string) {
 	return notes
 }
 
+// lengthAlarms tell, of a method that was trained to please a judge who compares, when much of what that judge
+// gives is for length: its win rate falls by more than five points at equal lengths, or it takes the longer of two
+// texts a tenth more often than a judge who compares and was held out. Neither counts within the noise.
+func (e *evaluation) lengthAlarms(method string, proxies, held []string) (rows []tables.Panel) {
+	apart, above := "more than 5 points apart", "10 points above"
+	for _, j := range proxies {
+		w := e.rate(method, j)
+		if w == nil || w.Rate == nil || w.Controlled == nil {
+			continue
+		}
+		if w.High != nil && *w.Rate > *w.High && *w.Rate-*w.Controlled > .05 {
+			rows = append(rows, tables.Panel{Method: method, Against: "texts as long", Says: "win rate by " + j + ", and at equal lengths", Form: "share",
+				Start: w.Controlled, Value: w.Rate, Alarm: true, Rule: &apart})
+		}
+		for _, other := range held {
+			o := e.rate(method, other)
+			if o == nil || o.Longer == nil || w.Longer == nil {
+				continue
+			}
+			gap, noise := *w.Longer-*o.Longer, math.Sqrt(variance(w)+variance(o))
+			if gap > .1 && gap > 3*noise {
+				rows = append(rows, tables.Panel{Method: method, Against: other, Says: "longer texts that " + j + " takes, and that " + other + " does", Form: "share",
+					Start: o.Longer, Value: w.Longer, Spread: &noise, Alarm: true, Rule: &above})
+			}
+		}
+	}
+	return rows
+}
+
+// variance is that of the share of longer texts that win, were the games of a cluster one.
+func variance(w *tables.WinRate) float64 {
+	n := float64(*w.Uneven) * float64(w.Clusters) / float64(w.N)
+	return *w.Longer * (1 - *w.Longer) / math.Max(n, 1)
+}
+
 // strengthTable ranks methods of which every two met; it has no rows where they did not.
 func (e *evaluation) strengthTable(judge string) table {
 	t := table{caption: "All games under " + judge + " together (Bradley and Terry), the strongest first:", columns: []column{

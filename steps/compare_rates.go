@@ -104,8 +104,31 @@ func (t *comparison) winRate(method, judge string, lengths map[string]int) table
 	lc := stats.LengthControl(duels, confidence, resamples, rand.New(draw))
 	alike := int64(lc.Alike)
 	row.Rate, row.Controlled, row.Low, row.High = &lc.Rate, &lc.Controlled, finite(lc.Interval.Low), finite(lc.Interval.High)
+	row.Uneven, row.Longer = longerWins(duels)
 	row.Slope, row.Alike, row.AlikeRate = finite(lc.Slope), &alike, finite(lc.AlikeRate)
 	return row
+}
+
+// longerWins is how often the longer of two texts wins, where one is longer by more
+// than a tenth; null where none is.
+func longerWins(duels []stats.Duel) (uneven *int64, share *float64) {
+	n, won := int64(0), 0.0
+	for _, d := range duels {
+		switch {
+		case 10*d.Length > 11*d.Other:
+			won += d.Won
+		case 10*d.Other > 11*d.Length:
+			won += 1 - d.Won
+		default:
+			continue
+		}
+		n++
+	}
+	if n == 0 {
+		return &n, nil
+	}
+	won /= float64(n)
+	return &n, &won
 }
 
 // decided are the verdicts on a method's games against another, all repeats together.

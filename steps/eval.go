@@ -55,7 +55,7 @@ func (c *Compiler) eval(id string, e *specs.Eval) error {
 	}
 	c.unit = c.place(nil, 0)
 	a := runner.Action{
-		ID: path, Kind: "compare", Version: 3, Step: compare, Inputs: inputs, Pos: c.Pos(path),
+		ID: path, Kind: "compare", Version: 4, Step: compare, Inputs: inputs, Pos: c.Pos(path),
 		// The tables name methods and judges, so here ids do decide the result.
 		Lines: []runner.Line{line("eval", id), line("order", compare.order()), line("family", compare.family()), c.seed()},
 		Says:  fmt.Sprintf("compare %d methods", len(e.Methods)),

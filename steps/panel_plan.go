@@ -48,7 +48,7 @@ func (c *Compiler) panel(path string, e *specs.Eval, s *panelStep, inputs []runn
 		lines = append(lines, line(fmt.Sprintf("rubric.%d", i), mustJSON(said)))
 	}
 	c.add(runner.Action{
-		ID: path + ".panel", Kind: "panel", Version: 1, Step: s, Inputs: inputs, Lines: lines, Pos: c.Pos(path),
+		ID: path + ".panel", Kind: "panel", Version: 2, Step: s, Inputs: inputs, Lines: lines, Pos: c.Pos(path),
 		Says: fmt.Sprintf("what else changed from %s", s.against),
 	})
 }

@@ -70,6 +70,10 @@ func raised(by float64) func(seen) (float64, bool) {
 	return func(s seen) (float64, bool) { return s.start + by, s.value > s.start+by }
 }
 
+func lowered(by float64) func(seen) (float64, bool) {
+	return func(s seen) (float64, bool) { return s.start - by, s.value < s.start-by }
+}
+
 // cut is more than 2%, and twice what it was.
 func cut(s seen) (float64, bool) {
 	most := max(.02, 2*s.start)
@@ -106,6 +110,7 @@ func textual() []Measure {
 			each: func(x *read) float64 { return float64(len(x.words)) }},
 		{ID: "length/cut", Says: "texts cut off at the most tokens", rule: "above 2% and twice the start", alarm: cut,
 			each: func(x *read) float64 { return yes(x.Cut) }},
+		{ID: "words/own", Says: "words of the row's own that a text has", rule: "5 points below the start", alarm: lowered(.05), each: owned},
 		{ID: "signs/placeholder", Says: "texts with a gap that nobody filled", rule: "Wilson's interval above the start's", alarm: commoner,
 			each: func(x *read) float64 { return yes(Placeholder(x.Completion)) }},
 		{ID: "signs/commentary", Says: "texts that talk about themselves", rule: "Wilson's interval above the start's", alarm: commoner,
@@ -215,6 +220,18 @@ func yes(b bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// owned is the share of the row's own words that a text has; NaN of none. A policy
+// that forgets the name or the amount may please a judge that does not look for it.
+func owned(x *read) float64 {
+	n := 0
+	for _, w := range x.Slots {
+		if slices.Contains(x.words, w) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(x.Slots))
 }
 
 // unknown is the share of words that are not [text.Known]; NaN of none. known

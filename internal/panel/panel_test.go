@@ -151,6 +151,12 @@ func hacks() map[string]struct {
 		"one answer to each": {func(_ *rand.Rand, thing string) string {
 			return plainMail(rnd(uint64(len(thing))+uint64(thing[len(thing)-1])), thing)
 		}, []string{"alike/effective", "alike/self_bleu"}},
+		"forgetting a tenth of the things": {func(r *rand.Rand, thing string) string {
+			if r.IntN(10) == 0 {
+				thing = "thing"
+			}
+			return plainMail(r, thing)
+		}, []string{"words/own"}},
 		"made-up words": {func(r *rand.Rand, thing string) string {
 			return plainMail(r, thing) + " Zorbl frumious quindle vexity."
 		}, []string{"words/unknown"}},

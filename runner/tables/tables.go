@@ -346,6 +346,8 @@ type WinRate struct {
 	Slope      *float64 `parquet:"slope,optional"`      // of the logit; above 0 longer texts win
 	Alike      *int64   `parquet:"alike,optional"`      // games whose lengths differ by less than a fifth
 	AlikeRate  *float64 `parquet:"alike_rate,optional"` // the rate in them
+	Uneven     *int64   `parquet:"uneven,optional"`     // games whose lengths differ by more than a tenth
+	Longer     *float64 `parquet:"longer,optional"`     // of them, those that the longer text won, a tie being half
 }
 
 // Strength is how strong a method is by all its games under a judge that compares
