@@ -10,12 +10,16 @@ import (
 	"idiolect/runner/tables"
 )
 
-// How many examples of each sort are shown.
-const (
-	gainedShown = 3
-	lostShown   = 1
-	keptShown   = 2
-)
+// sizes are how many examples of each sort are shown of a method.
+type sizes struct{ gained, lost, either int }
+
+// sizesOf are fewer where many methods are compared: nobody reads a hundred pages.
+func sizesOf(methods int) sizes {
+	if methods > 4 {
+		return sizes{1, 1, 1}
+	}
+	return sizes{3, 1, 2}
+}
 
 // Columns of two tables: those by which an example is chosen, and all that is shown of it.
 type (
@@ -75,13 +79,13 @@ func (r *Report) examples(cells []*evaluation) ([]section, error) {
 		by[m] = list
 	}
 	first, more := section{title: "Before and after, " + e.name(), detail: len(cells) > 1}, section{title: "More completions, " + e.name(), detail: true}
-	show := &showing{src: r.src, told: map[string]bool{}}
+	show := &showing{src: r.src, told: map[string]bool{}, sizes: sizesOf(len(e.Methods))}
 	for _, m := range e.byMean(e.Judges[0]) {
 		if m == e.Baseline || e.isUntrained(m, 1) || !e.wasTrained(m) {
 			continue
 		}
 		gained, lost := changed(by[e.Baseline], by[m])
-		for _, pair := range gained[:min(gainedShown, len(gained))] {
+		for _, pair := range gained[:min(show.gained, len(gained))] {
 			blocks := show.pair(e.Baseline, m, "gained", pair)
 			if len(first.blocks) > 0 || e.controls[m] != "" {
 				more.blocks = append(more.blocks, blocks...)
@@ -89,7 +93,7 @@ func (r *Report) examples(cells []*evaluation) ([]section, error) {
 			}
 			first.blocks = append([]block{para(e.rule())}, blocks...)
 		}
-		for _, pair := range lost[:min(lostShown, len(lost))] {
+		for _, pair := range lost[:min(show.lost, len(lost))] {
 			more.blocks = append(more.blocks, show.pair(e.Baseline, m, "lost", pair)...)
 		}
 	}
@@ -172,7 +176,8 @@ func changed(before, after []judgedSample) (gained, lost [][2]judgedSample) {
 type showing struct {
 	src  *source
 	told map[string]bool // name of a completion
-	err  error
+	sizes
+	err error
 }
 
 func (j judgedSample) name() string { return fmt.Sprint(j.arm.samples.ID, " ", j.at) }
@@ -196,7 +201,7 @@ func (s *showing) kept(method string, list []judgedSample) []block {
 	} {
 		n, row := 0, ""
 		for _, j := range list {
-			if n == keptShown {
+			if n == s.either {
 				break
 			}
 			if !sort.yes(j.value) || j.row == row || s.told[j.name()] {
