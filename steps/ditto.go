@@ -81,12 +81,9 @@ func (s *DITTO) Check(e *specs.Experiment, path string) []*specs.Error {
 // Lower imitates the demonstrations, which is a step of its own and a policy that
 // others may begin with too, and then trains on pairs against that policy.
 func (s *DITTO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
-	if err != nil {
-		return nil, err
-	}
 	h := &s.Hyperparameters
-	if t.rank, err = h.rank(c, id, t.Start); err != nil {
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data, &h.LoRA)
+	if err != nil {
 		return nil, err
 	}
 	worn := t.Start.wearing(t.Worn)

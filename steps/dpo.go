@@ -69,7 +69,7 @@ func (s *DPO) Check(e *specs.Experiment, path string) []*specs.Error {
 
 // Lower trains on the pairs of a data entry.
 func (s *DPO) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -65,12 +65,9 @@ func (s *RewardModel) Check(e *specs.Experiment, path string) []*specs.Error {
 
 // Lower trains on the preferences of a data entry.
 func (s *RewardModel) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
-	if err != nil {
-		return nil, err
-	}
 	h := &s.Hyperparameters
-	if t.rank, err = h.rank(c, id, t.Start); err != nil {
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data, &h.LoRA)
+	if err != nil {
 		return nil, err
 	}
 	questions, err := s.questions(c, t.Start.wearing(t.Worn), e)

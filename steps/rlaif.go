@@ -74,12 +74,9 @@ func (s *RLAIF) Check(e *specs.Experiment, path string) []*specs.Error {
 
 // Lower trains on the rows of a data entry.
 func (s *RLAIF) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
-	if err != nil {
-		return nil, err
-	}
 	h := &s.Hyperparameters
-	if t.rank, err = h.rank(c, id, t.Start); err != nil {
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data, &h.LoRA)
+	if err != nil {
 		return nil, err
 	}
 	t.steps = [2]int64{int64(h.Steps), int64(h.Steps)}

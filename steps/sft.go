@@ -50,7 +50,7 @@ func sftDefaults() SFTHyperparameters {
 
 // Lower trains on the rows of a data entry.
 func (s *SFT) Lower(c *Compiler, id string, m *specs.Method) (*Policy, error) {
-	t, e, err := c.trainingOn(id, m, s.Model, s.Data)
+	t, e, err := c.trainingOn(id, m, s.Model, s.Data, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,9 @@ import (
 )
 
 // trainingOn is a training on the rows of a data entry: where it starts, how the
-// policy is asked, what it wears in training, who watches.
-func (c *Compiler) trainingOn(id string, m *specs.Method, model specs.ModelRef, data specs.DataRef) (Training, *entry, error) {
+// policy is asked, what it wears in training, who watches, and the rank of its
+// adapters, if it may have any.
+func (c *Compiler) trainingOn(id string, m *specs.Method, model specs.ModelRef, data specs.DataRef, adapters *LoRA) (Training, *entry, error) {
 	start, err := c.start(id, model, m)
 	if err != nil {
 		return Training{}, nil, err
@@ -29,7 +30,9 @@ func (c *Compiler) trainingOn(id string, m *specs.Method, model specs.ModelRef, 
 		return t, nil, err
 	}
 	t.Data, asked.path = e.action, id
-	t.Monitor, err = c.monitor(id, m, &asked)
+	if t.Monitor, err = c.monitor(id, m, &asked); err == nil && adapters != nil {
+		t.rank, err = adapters.rank(c, id, &asked)
+	}
 	return t, e, err
 }
 
