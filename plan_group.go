@@ -114,8 +114,11 @@ func (g *planGroup) cells() []string {
 	} else if e.USD[1] > 0 {
 		row[5] = money(e.USD)
 	}
+	if e.Open && row[4] == "" {
+		row[4] = "?"
+	}
 	for i := 4; e.Open && i < len(row); i++ { // and more: texts whose length nobody knows
-		if row[i] != "" && row[i] != "-" {
+		if row[i] != "" && row[i] != "-" && row[i] != "?" {
 			row[i] += "+"
 		}
 	}

@@ -91,7 +91,7 @@ type planEstimate struct {
 
 // estimate is what plan.json knows of an estimate: no times.
 func (e *planEstimate) estimate() Estimate {
-	out := Estimate{Calls: e.Calls, Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Unpriced: e.USD == nil}
+	out := Estimate{Calls: e.Calls, Prompt: e.Prompt, Output: e.Output, Trained: e.Trained, Unpriced: e.USD == nil, Open: e.Open}
 	if e.USD != nil {
 		out.USD = *e.USD
 	}

@@ -189,3 +189,15 @@ func TestStatusWithoutALastRun(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// An estimate is the same when it is read from plan.json, but for the time, which no machine shares.
+func TestEstimatesAreReadAgain(t *testing.T) {
+	want := Estimate{Calls: [2]int64{1, 2}, Prompt: [2]int64{3, 4}, Output: [2]int64{5, 6}, Trained: [2]int64{7, 8}, USD: [2]float64{.5, 1}, Open: true}
+	if d := cmp.Diff(want, want.file().estimate()); d != "" {
+		t.Error(d)
+	}
+	want.USD, want.Unpriced, want.Open = [2]float64{}, true, false
+	if d := cmp.Diff(want, want.file().estimate()); d != "" {
+		t.Error(d)
+	}
+}

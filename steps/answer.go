@@ -63,6 +63,7 @@ func (s *Answer) Make(c *Compiler, id string) (*making, error) {
 			Inputs: []runner.Input{{Name: "rows", From: from.action}, {Name: "samples", From: samples}},
 		},
 		rows: drawn(samples).unsure(), records: s.records, // an answer may fail
+		wrote: &wrote{from, s.Data.Split, s.Column, within(writer.Info, writer.longest())},
 	}
 	if s.Keep.ID == "" {
 		return m, nil

@@ -22,6 +22,7 @@ type entry struct {
 	widths *widths         // how long their texts are
 	lines  string          // all that decides them
 	made   map[string]span // of each split and of all, where steps make the rows; nil: they are read
+	wrote  *wrote          // how long made rows are at most; nil: nobody knows
 }
 
 // piece is what an entry combines: rows of another.

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"slices"
+
 	"idiolect/backends"
 	"idiolect/runner"
 )
@@ -88,6 +90,11 @@ func (a *Asking) unread(e *entry) bool {
 	return e.made != nil || a != nil && a.Examples != nil && a.Examples.made != nil
 }
 
+// writes says whether a column stands in what is asked.
+func (a *Asking) writes(column string) bool {
+	return a != nil && (a.System != nil && slices.Contains(a.System.Names(), column) || a.User != nil && slices.Contains(a.User.Names(), column))
+}
+
 // likely is how many tokens a row of that width is expected to take.
 func likely(w width, e *entry, i backends.Info) float64 {
 	per := i.BytesPerToken
@@ -143,6 +150,9 @@ const maxExtracted = 1 << 20
 // given is how much the rows of an entry are to train on: what is asked, and
 // their column output, or a conversation of their own.
 func (c *Compiler) given(p *Policy, e *entry, split string, scope map[string]any) (volume, error) {
+	if e.told() && !p.Prompt.unread(e.wrote.from) && !p.Prompt.writes("output") {
+		return c.written(p, e, split, scope)
+	}
 	if p.Prompt.unread(e) {
 		return volume{rows: e.span(split).n, samples: 1, open: true}, nil
 	}
@@ -160,6 +170,28 @@ func (c *Compiler) given(p *Policy, e *entry, split string, scope map[string]any
 		expected = float64(rows) * likely(own, e, p.Info)
 	}
 	v.tokens[0] = min(int64(expected), v.tokens[1])
+	return v, nil
+}
+
+// told says whether made rows are those that were read, with a model's output.
+func (e *entry) told() bool {
+	return e.wrote != nil && e.wrote.from.made == nil && e.wrote.column == "output" && len(e.data.Set) == 0 && len(e.data.Columns) == 0
+}
+
+// written is given of rows that were read and whose output a model writes. As a text
+// that was sampled may be cut into other tokens when it is read again, it counts
+// twice.
+func (c *Compiler) written(p *Policy, e *entry, split string, scope map[string]any) (volume, error) {
+	rows, from := e.span(split).n, e.wrote.from
+	prompt, longest, err := c.prompts(p, from, from.count(e.wrote.split), scope)
+	all := from.count(e.wrote.split)
+	if err != nil || all == 0 {
+		return volume{}, err
+	}
+	answer := 2*e.wrote.most + turnTokens
+	v := volume{rows: rows, samples: 1, longest: within(p.Info, longest+answer)}
+	v.tokens[1] = min(prompt[1]+rows[1]*answer, rows[1]*v.longest)
+	v.tokens[0] = min(rows[0]*(prompt[0]/all+int64(likelyOutput*float64(e.wrote.most))), v.tokens[1])
 	return v, nil
 }
 

@@ -23,9 +23,19 @@ type Maker interface {
 type making struct {
 	action runner.Action
 	rows   span // how many, before anything is done to them
+	wrote  *wrote
 	// records are the rows as made from the step's inputs. What was asked for them is
 	// counted before the first is yielded. nil: they come with a later release.
 	records func(r *runner.Run, f *funnel) (iter.Seq2[datasets.Record, error], error)
+}
+
+// wrote is where rows come from that have a text of a model's beside what was read:
+// so long they are at most.
+type wrote struct {
+	from   *entry
+	split  string
+	column string
+	most   int64 // tokens of the text when it was written
 }
 
 // Makers lists the sources that make rows.
@@ -44,6 +54,7 @@ func (c *Compiler) make(e *entry, m Maker, path string) error {
 	if err != nil {
 		return err
 	}
+	e.wrote = made.wrote
 	a := made.action
 	for _, l := range c.sourceLines(e) {
 		if !slices.Contains(a.Lines, l) { // seed and vars may decide both how rows are made and what is done to them
