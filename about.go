@@ -9,6 +9,7 @@ import (
 	"idiolect/backends/local/engine/kernel"
 	"idiolect/reports"
 	"idiolect/specs"
+	"idiolect/steps"
 )
 
 // about is what the report of a run has to know of its spec.
@@ -27,6 +28,14 @@ func (p *project) about() reports.About {
 			info.Cell = cell.At
 			info.Untold = len(exp.Report.Tables) > 0 && !slices.Contains(exp.Report.Tables, id)
 			a.Evals = append(a.Evals, info)
+		}
+	}
+	for id, m := range exp.Methods.All() {
+		if judges := steps.Pleases(exp, m); len(judges) > 0 {
+			if a.Pleases == nil {
+				a.Pleases = map[string][]string{}
+			}
+			a.Pleases[id] = judges
 		}
 	}
 	for _, c := range exp.Expect {

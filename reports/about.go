@@ -23,7 +23,9 @@ type About struct {
 	Evals    []EvalInfo `json:"evals"` // in the spec's order, those of one cell of the sweep after another
 	Claims   []Claim    `json:"claims,omitempty"`
 	Template *Template  `json:"template,omitempty"`
-	Formats  []string   `json:"formats,omitempty"` // files beside report.md: csv; none: all of them
+
+	Pleases map[string][]string `json:"pleases,omitempty"` // of methods that were trained: the judges of their rewards and of what was kept for them
+	Formats []string            `json:"formats,omitempty"` // files beside report.md: csv; none: all of them
 }
 
 // Axis is a swept setting.

@@ -47,10 +47,13 @@ func (r *Report) overoptimized() (section, error) {
 	return s, nil
 }
 
-// proxiesOf are the judges that a step's policy was trained to please, as an eval of
-// its method tells them.
+// proxiesOf are the judges that a step's policy was trained to please, as the spec or
+// an eval of its method tells them.
 func (r *Report) proxiesOf(a *runner.Action) []string {
 	method, _, _ := strings.Cut(methodOf(a), "@")
+	if judges := r.in.Pleases[method]; len(judges) > 0 {
+		return judges
+	}
 	for _, e := range r.evals {
 		if proxies := r.src.hands(e, method); len(proxies) > 0 {
 			return proxies

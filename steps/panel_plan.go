@@ -48,7 +48,7 @@ func (c *Compiler) panel(path string, e *specs.Eval, s *panelStep, inputs []runn
 		lines = append(lines, line(fmt.Sprintf("rubric.%d", i), mustJSON(said)))
 	}
 	c.add(runner.Action{
-		ID: path + ".panel", Kind: "panel", Version: 2, Step: s, Inputs: inputs, Lines: lines, Pos: c.Pos(path),
+		ID: path + ".panel", Kind: "panel", Version: 3, Step: s, Inputs: inputs, Lines: lines, Pos: c.Pos(path),
 		Says: fmt.Sprintf("what else changed from %s", s.against),
 	})
 }
@@ -138,15 +138,24 @@ func inputOf(a *runner.Action, name string) *runner.Action {
 // pleases names the judges that had a hand in an entry of models, methods or data: who
 // decided what was kept, rewarded or chosen, for it or for what it begins with.
 func (c *Compiler) pleases(section, id string) []string {
-	w := &hands{c: c, seen: map[string]bool{}}
+	w := &hands{e: c.Experiment, seen: map[string]bool{}}
 	w.entry(section, id)
+	slices.Sort(w.judges)
+	return slices.Compact(w.judges)
+}
+
+// Pleases names the judges that a method is trained to please: those of its settings
+// and of what it begins with, and not who chose among what came of it.
+func Pleases(e *specs.Experiment, m *specs.Method) []string {
+	w := &hands{e: e, seen: map[string]bool{}}
+	w.value(reflect.ValueOf(m.Settings))
 	slices.Sort(w.judges)
 	return slices.Compact(w.judges)
 }
 
 // hands goes through the references of entries.
 type hands struct {
-	c      *Compiler
+	e      *specs.Experiment
 	seen   map[string]bool
 	judges []string
 }
@@ -157,12 +166,12 @@ func (w *hands) entry(section, id string) {
 	}
 	w.seen[section+"."+id] = true
 	if section == "data" {
-		if d, ok := w.c.Data.Get(id); ok {
+		if d, ok := w.e.Data.Get(id); ok {
 			w.value(reflect.ValueOf(d.Source))
 		}
 		return
 	}
-	if m, ok := w.c.Methods.Get(id); ok {
+	if m, ok := w.e.Methods.Get(id); ok {
 		w.value(reflect.ValueOf(m.Settings))
 		w.value(reflect.ValueOf(m.Checkpoint))
 	}

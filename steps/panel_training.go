@@ -39,6 +39,9 @@ func (s *panelStep) training(r *runner.Run, method string, liked bool) ([]tables
 		if err != nil {
 			return nil, err
 		}
+		if log, err = uptoChosen(art, log); err != nil {
+			return nil, err
+		}
 		for _, row := range log[len(log)-(len(log)+9)/10:] {
 			var metrics map[string]float64
 			if err := json.Unmarshal([]byte(row.Metrics), &metrics); err != nil {
@@ -70,6 +73,21 @@ func (s *panelStep) training(r *runner.Run, method string, liked bool) ([]tables
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// uptoChosen is as much of a training's log as led to the weights that a judge chose
+// of those it passed through; all of it where the last were taken.
+func uptoChosen(art *runner.Artifact, log []tables.Training) ([]tables.Training, error) {
+	if !has(art, "monitor.parquet") {
+		return log, nil
+	}
+	looks, err := readTable[tables.Monitor](art, "monitor.parquet")
+	for _, l := range looks {
+		if l.Chosen {
+			return log[:min(int(l.Step), len(log))], err
+		}
+	}
+	return log, err
 }
 
 // noteOf is what is told of a measure that is beyond its threshold and no alarm.
