@@ -29,15 +29,25 @@ func ids(cs []candidate) string {
 	return text
 }
 
+// chosen is what is kept of candidates, which have nothing that could be broken.
+func chosen(t *testing.T, s *keepStep, all []candidate, round int) []candidate {
+	t.Helper()
+	out, err := s.choose(all, round)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // Two samples a row: ab, cd, ef.
 func TestKeepChooses(t *testing.T) {
 	for how, want := range map[string]string{"accepted": "bef", "rejected": "acd", "best": "bce"} {
-		got := (&keepStep{how: how}).choose(candidates(.5, 1, .25, .2, 1, 1), 0)
+		got := chosen(t, &keepStep{how: how}, candidates(.5, 1, .25, .2, 1, 1), 0)
 		if ids(got) != want {
 			t.Errorf("keep %s: %s, want %s", how, ids(got), want)
 		}
 	}
-	if got := (&keepStep{how: "best"}).choose(candidates(0, 0), 0); len(got) != 0 {
+	if got := chosen(t, &keepStep{how: "best"}, candidates(0, 0), 0); len(got) != 0 {
 		t.Errorf("best of two worthless samples: %s", ids(got))
 	}
 }
@@ -45,7 +55,7 @@ func TestKeepChooses(t *testing.T) {
 func TestKeepRandomIsAsManyAsAccepted(t *testing.T) {
 	seen := map[string]bool{}
 	for repeat := range 20 {
-		got := (&keepStep{how: "random", seed: 1, draw: fmt.Sprint(repeat)}).choose(candidates(.5, 1, .25, .2, 1, 1), 0)
+		got := chosen(t, &keepStep{how: "random", seed: 1, draw: fmt.Sprint(repeat)}, candidates(.5, 1, .25, .2, 1, 1), 0)
 		if len(got) != 3 {
 			t.Fatalf("3 were accepted, %d kept at random", len(got))
 		}
@@ -82,7 +92,7 @@ func TestAKeptRowSaysWhatIsTrainedOn(t *testing.T) {
 func TestKeepRandomDrawsAnewInEveryRound(t *testing.T) {
 	seen := map[string]bool{}
 	for round := 1; round <= 20; round++ {
-		seen[ids((&keepStep{how: "random", seed: 1, draw: "1"}).choose(candidates(.5, 1, .25, .2, 1, 1), round))] = true
+		seen[ids(chosen(t, &keepStep{how: "random", seed: 1, draw: "1"}, candidates(.5, 1, .25, .2, 1, 1), round))] = true
 	}
 	if len(seen) < 5 {
 		t.Errorf("20 rounds drew only %d choices", len(seen))

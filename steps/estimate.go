@@ -183,8 +183,8 @@ func (e *entry) told() bool {
 // twice.
 func (c *Compiler) written(p *Policy, e *entry, split string, scope map[string]any) (volume, error) {
 	rows, from := e.span(split).n, e.wrote.from
-	prompt, longest, err := c.prompts(p, from, from.count(e.wrote.split), scope)
 	all := from.count(e.wrote.split)
+	prompt, longest, err := c.prompts(p, from, all, scope)
 	if err != nil || all == 0 {
 		return volume{}, err
 	}

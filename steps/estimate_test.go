@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"idiolect/backends"
+	"idiolect/backends/backendtest"
 	"idiolect/backends/local/localtest"
 	"idiolect/runner"
 	"idiolect/runner/tables"
@@ -215,5 +217,38 @@ func TestTheLastRunSharpensWhatIsExpected(t *testing.T) {
 	}
 	if a, _ := next.Find("data.answers"); !states[a].Cached || states[a].Takes != (runner.Estimate{}) {
 		t.Errorf("what is cached takes %+v", states[a])
+	}
+}
+
+// Rows that were read and that a model answered are as many and as long as can be known: a training on them says what it takes at most,
+// and takes no more.
+func TestTrainingOnAnswersIsBounded(t *testing.T) {
+	b := &backendtest.Scripted{Say: func(r backends.Request) (string, error) { return "on " + r.Messages[len(r.Messages)-1].Content, nil }}
+	plan := by(t, b, `
+name: bounded
+seed: 3
+models: {writer: {backend: local, name: `+localtest.Tiny(t)+`, sampling: {max_tokens: 9}}, gpt: {backend: scripted, name: gpt, sampling: {max_tokens: 20}}}
+data:
+  things: {source: inline, rows: [{input: rain}, {input: snow}, {input: hail}, {input: fog}], split: {some: 3, rest: 1}}
+  told: {source: answer, data: things.some, model: gpt}
+  said: {source: answer, data: told, model: gpt, column: more}
+methods:
+  tuned: {kind: sft, model: writer, data: told, hyperparameters: {epochs: 2, batch_size: 2}}
+  again: {kind: sft, model: writer, data: said, hyperparameters: {epochs: 2, batch_size: 2}}
+evals: {held: {data: things.rest, methods: [tuned, again], judges: [any]}}
+rubrics: {any: {criteria: [{name: any, expr: "true"}]}}
+judges: {any: {kind: accept, rubric: any}}
+`)
+	p := execute(t, plan)
+	a, _ := plan.Find("methods.tuned")
+	used := int64(0)
+	for _, row := range table[tables.Training](t, p, "methods.tuned", "training.parquet") {
+		used += row.Tokens
+	}
+	if e := a.Estimate; e.Open || used == 0 || used > e.Trained[1] || e.Trained[1] > 2*3*96 {
+		t.Errorf("%d tokens of %+v", used, e)
+	}
+	if a, _ := plan.Find("methods.again"); !a.Estimate.Open {
+		t.Errorf("rows of rows: %+v", a.Estimate)
 	}
 }

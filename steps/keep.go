@@ -96,12 +96,11 @@ func (s *keepStep) Run(ctx context.Context, r *runner.Run) error {
 		if err != nil {
 			return err
 		}
-		if s.how == "pairs" {
-			if all, err = pairUp(all); err != nil {
-				return err
-			}
+		chosen, err := s.choose(all, round)
+		if err != nil {
+			return err
 		}
-		kept = append(kept, s.choose(all, round)...)
+		kept = append(kept, chosen...)
 	}
 	slices.SortStableFunc(kept, func(a, b candidate) int { return cmp.Compare(a.RowKey, b.RowKey) })
 	rows := make([]tables.Row, len(kept))
@@ -154,15 +153,15 @@ func verdictValue(v tables.Verdict) float64 {
 	return 0
 }
 
-func (s *keepStep) choose(all []candidate, round int) []candidate {
+func (s *keepStep) choose(all []candidate, round int) ([]candidate, error) {
 	accepted := func(c candidate) bool { return c.value >= 1 }
 	switch s.how {
 	case "rejected":
-		return slices.DeleteFunc(all, accepted)
+		return slices.DeleteFunc(all, accepted), nil
 	case "best":
-		return best(all)
+		return best(all), nil
 	case "pairs":
-		return all
+		return pairUp(all)
 	case "random":
 		n := 0
 		for _, c := range all {
@@ -176,9 +175,9 @@ func (s *keepStep) choose(all []candidate, round int) []candidate {
 		for i, at := range drawn {
 			out[i] = all[at]
 		}
-		return out
+		return out, nil
 	}
-	return slices.DeleteFunc(all, func(c candidate) bool { return !accepted(c) })
+	return slices.DeleteFunc(all, func(c candidate) bool { return !accepted(c) }), nil
 }
 
 // ends calls f with the best-valued and the worst-valued of each row's samples, the
